@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { controlSchema } from './controls.js';
+import { runIdSchema, shaSchema, slotNumberSchema, taskIdSchema, workerNumberSchema } from './ids.js';
+import { attemptEndSchema, fateSchema } from './outcome.js';
+import { stopReasonSchema } from './stop.js';
+
+/** The version of the vocabulary; readers refuse a higher one. */
+export const EVENT_VERSION = 1;
+
+const count = z.int().min(0);
+const milliseconds = z.number().min(0);
+export const tokenCountSchema = z.object({ input: count, output: count, cache_read: count, cache_create: count });
+
+function event<const Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
+  return z.object({ v: z.literal(EVENT_VERSION), type: z.literal(type), at: z.iso.datetime(), ...shape });
+}
+
+const place = { slot: slotNumberSchema, worker: workerNumberSchema };
+const work = { ...place, task: taskIdSchema, attempt: z.int().min(1), iteration: z.int().min(1) };
+const limit = z.number().min(0).nullable();
+const gateName = z.enum(['own', 'merged']);
+
+/**
+ * Facts that are written to the journal before anything that depends on them is done. They change the state.
+ * An intent (`task.claiming`, `merge.started`, `task.closing`, `land.started`) comes before its effect, its result after.
+ */
+export const durableEventSchema = z.discriminatedUnion('type', [
+  event('run.started', {
+    run_id: runIdSchema,
+    jobs: z.int().min(1).max(16),
+    mode: z.enum(['worktrees', 'serial', 'dry_run']),
+    runtime: z.string(),
+    queue: z.enum(['file', 'beads']),
+    home: z.string(),
+    /** Null when HEAD is detached: the run has no landing target. */
+    starting_branch: z.string().nullable(),
+    starting_sha: shaSchema,
+    /** The branch of trunk; null with one job and in a dry run. */
+    trunk: z.string().nullable(),
+    attempts: z.int().min(1),
+    ungated: z.boolean(),
+    limits: z.object({ max_iter: limit, budget_tokens: limit, budget_cost: limit, budget_wall_ms: limit }),
+  }),
+  /** The gate on the untouched base, or why it was not run. */
+  event('base.checked', {
+    tree: shaSchema,
+    outcome: z.enum(['green', 'red', 'remembered', 'skipped']),
+    duration_ms: milliseconds,
+    tail: z.string(),
+  }),
+  event('worker.created', { ...place, branch: z.string(), path: z.string(), git_dir: z.string(), base: shaSchema }),
+  /** Left on disk for a person; the bug task names what to do. */
+  event('worker.parked', { worker: workerNumberSchema, task: taskIdSchema, reason: z.string(), bug: taskIdSchema.nullable() }),
+  event('worker.removed', { worker: workerNumberSchema }),
+
+  event('slot.paused', { slot: slotNumberSchema }),
+  event('slot.resumed', { slot: slotNumberSchema }),
+  /** Nothing to do for now: why, and until when where that is known. */
+  event('slot.waiting', {
+    slot: slotNumberSchema,
+    reason: z.enum(['nothing_ready', 'usage_limit', 'back_off', 'paused']),
+    detail: z.string(),
+    until: z.iso.datetime().nullable(),
+  }),
+  event('slot.finished', { slot: slotNumberSchema, worker: workerNumberSchema.nullable(), stop_reason: stopReasonSchema }),
+
+  event('task.claiming', { ...place, task: taskIdSchema }),
+  event('task.claimed', { ...place, task: taskIdSchema, title: z.string(), priority: z.int() }),
+  event('task.claim_lost', { ...place, task: taskIdSchema, holder: z.string() }),
+
+  event('iteration.started', {
+    ...work,
+    base: shaSchema,
+    prompt_hash: z.string(),
+    runtime: z.string(),
+    model: z.string().nullable(),
+  }),
+  event('agent.finished', {
+    ...work,
+    exit_code: z.int().nullable(),
+    closing: z.enum(['closed', 'blocked']).nullable(),
+    tokens: tokenCountSchema,
+    cost_usd: z.number().nullable(),
+    model: z.string().nullable(),
+    duration_ms: milliseconds,
+  }),
+  /** An agent (or somebody else meanwhile) changed refs, the stash or the checkout that hew was started in. */
+  event('foreign.changed', { ...work, what: z.array(z.string()) }),
+  event('gate.started', { ...work, which: gateName }),
+  event('gate.finished', {
+    ...work,
+    which: gateName,
+    outcome: z.enum(['green', 'red', 'timeout', 'aborted', 'remembered', 'ungated']),
+    command: z.string().nullable(),
+    duration_ms: milliseconds,
+  }),
+  /** Waits for its turn to merge. */
+  event('merge.queued', { ...work, result: shaSchema }),
+  event('merge.started', { ...work, candidate: shaSchema, onto: shaSchema }),
+  event('merge.finished', {
+    ...work,
+    outcome: z.enum(['merged', 'conflict', 'red', 'not_moved']),
+    sha: shaSchema.nullable(),
+    files: z.array(z.string()),
+  }),
+  event('trunk.restored', { found: shaSchema.nullable(), expected: shaSchema, salvage: z.string().nullable() }),
+  event('task.closing', { ...work, sha: shaSchema }),
+  event('task.closed', { task: taskIdSchema, sha: shaSchema, how: z.enum(['merged', 'empty']) }),
+  event('task.close_refused', { task: taskIdSchema, sha: shaSchema, message: z.string() }),
+  event('task.returned', { task: taskIdSchema, note: z.string(), failed: z.boolean() }),
+  event('conflict.filed', { task: taskIdSchema, bug: taskIdSchema, worker: workerNumberSchema, files: z.array(z.string()) }),
+  /** A parked branch was tried again because its bug had been closed. `run` is the run that had parked it. */
+  event('parked.settled', {
+    run: runIdSchema,
+    worker: workerNumberSchema,
+    task: taskIdSchema,
+    outcome: z.enum(['merged', 'already_merged', 'reopened']),
+    sha: shaSchema.nullable(),
+    reason: z.string(),
+  }),
+  event('salvage.created', {
+    ref: z.string(),
+    sha: shaSchema,
+    worker: workerNumberSchema,
+    task: taskIdSchema.nullable(),
+    attempt: count,
+    reason: z.string(),
+  }),
+  event('iteration.finished', {
+    ...work,
+    end: attemptEndSchema,
+    counted: z.boolean(),
+    /** Null while the task is tried again. */
+    fate: fateSchema.nullable(),
+    reason: z.string().nullable(),
+    tokens: tokenCountSchema,
+    cost_usd: z.number().nullable(),
+    runtime: z.string(),
+    model: z.string().nullable(),
+    duration_ms: milliseconds,
+    salvage: z.string().nullable(),
+    files: z.array(z.string()),
+  }),
+
+  event('control.received', { control: controlSchema }),
+  event('run.stopping', { reason: stopReasonSchema, detail: z.string() }),
+  event('land.started', { branch: z.string(), from: shaSchema, to: shaSchema }),
+  event('run.landed', {
+    branch: z.string().nullable(),
+    from: shaSchema,
+    to: shaSchema,
+    /** `nothing`: no merge to bring home; `detached`: no branch to bring it to; `in_place`: one job works at home. */
+    how: z.enum(['fast_forward', 'nothing', 'detached', 'in_place']),
+  }),
+  event('land.refused', { branch: z.string(), to: shaSchema, reason: z.string() }),
+  event('run.finished', { stop_reason: stopReasonSchema, exit_code: z.int(), tasks_left: count }),
+  /** Something that a person should know and that changes no state. */
+  event('notice', { level: z.enum(['info', 'warning']), text: z.string() }),
+]);
+
+/** What only passes by: it is neither journalled nor part of the durable state. */
+export const transientEventSchema = z.discriminatedUnion('type', [
+  event('agent.line', { ...place, kind: z.enum(['text', 'tool', 'result', 'error', 'gate']), text: z.string() }),
+  event('agent.usage', { ...place, tokens: tokenCountSchema, cost_usd: z.number().nullable(), model: z.string().nullable() }),
+]);
+
+export type DurableEvent = z.infer<typeof durableEventSchema>;
+export type TransientEvent = z.infer<typeof transientEventSchema>;
+export type EngineEvent = DurableEvent | TransientEvent;
+
+type WithoutStamp<Event> = Event extends unknown ? Omit<Event, 'v' | 'at'> : never;
+/** An event as its maker writes it: version and time are added where it enters the stream. */
+export type EventBody = WithoutStamp<EngineEvent>;
+
+/** Whether the event belongs in the journal. */
+export function isDurable(event: EngineEvent): event is DurableEvent {
+  return event.type !== 'agent.line' && event.type !== 'agent.usage';
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.{ts,tsx}'],
+    // Tests that start real processes wait for events, never for the clock: this only ends a test that hangs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    globalSetup: ['test/build-once.ts'],
+    env: { NODE_ENV: 'production' },
+  },
+});
