@@ -9,7 +9,12 @@ export const EVENT_VERSION = 1;
 
 const count = z.int().min(0);
 const milliseconds = z.number().min(0);
-export const tokenCountSchema = z.object({ input: count, output: count, cache_read: count, cache_create: count });
+export const tokenCountSchema = z.object({
+  input: count,
+  output: count,
+  cache_read: count,
+  cache_create: count,
+});
 
 function event<const Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
   return z.object({ v: z.literal(EVENT_VERSION), type: z.literal(type), at: z.iso.datetime(), ...shape });
@@ -48,9 +53,20 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     duration_ms: milliseconds,
     tail: z.string(),
   }),
-  event('worker.created', { ...place, branch: z.string(), path: z.string(), git_dir: z.string(), base: shaSchema }),
+  event('worker.created', {
+    ...place,
+    branch: z.string(),
+    path: z.string(),
+    git_dir: z.string(),
+    base: shaSchema,
+  }),
   /** Left on disk for a person; the bug task names what to do. */
-  event('worker.parked', { worker: workerNumberSchema, task: taskIdSchema, reason: z.string(), bug: taskIdSchema.nullable() }),
+  event('worker.parked', {
+    worker: workerNumberSchema,
+    task: taskIdSchema,
+    reason: z.string(),
+    bug: taskIdSchema.nullable(),
+  }),
   event('worker.removed', { worker: workerNumberSchema }),
 
   event('slot.paused', { slot: slotNumberSchema }),
@@ -62,7 +78,11 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     detail: z.string(),
     until: z.iso.datetime().nullable(),
   }),
-  event('slot.finished', { slot: slotNumberSchema, worker: workerNumberSchema.nullable(), stop_reason: stopReasonSchema }),
+  event('slot.finished', {
+    slot: slotNumberSchema,
+    worker: workerNumberSchema.nullable(),
+    stop_reason: stopReasonSchema,
+  }),
 
   event('task.claiming', { ...place, task: taskIdSchema }),
   event('task.claimed', { ...place, task: taskIdSchema, title: z.string(), priority: z.int() }),
@@ -103,12 +123,21 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     sha: shaSchema.nullable(),
     files: z.array(z.string()),
   }),
-  event('trunk.restored', { found: shaSchema.nullable(), expected: shaSchema, salvage: z.string().nullable() }),
+  event('trunk.restored', {
+    found: shaSchema.nullable(),
+    expected: shaSchema,
+    salvage: z.string().nullable(),
+  }),
   event('task.closing', { ...work, sha: shaSchema }),
   event('task.closed', { task: taskIdSchema, sha: shaSchema, how: z.enum(['merged', 'empty']) }),
   event('task.close_refused', { task: taskIdSchema, sha: shaSchema, message: z.string() }),
   event('task.returned', { task: taskIdSchema, note: z.string(), failed: z.boolean() }),
-  event('conflict.filed', { task: taskIdSchema, bug: taskIdSchema, worker: workerNumberSchema, files: z.array(z.string()) }),
+  event('conflict.filed', {
+    task: taskIdSchema,
+    bug: taskIdSchema,
+    worker: workerNumberSchema,
+    files: z.array(z.string()),
+  }),
   /** A parked branch was tried again because its bug had been closed. `run` is the run that had parked it. */
   event('parked.settled', {
     run: runIdSchema,
@@ -160,8 +189,17 @@ export const durableEventSchema = z.discriminatedUnion('type', [
 
 /** What only passes by: it is neither journalled nor part of the durable state. */
 export const transientEventSchema = z.discriminatedUnion('type', [
-  event('agent.line', { ...place, kind: z.enum(['text', 'tool', 'result', 'error', 'gate']), text: z.string() }),
-  event('agent.usage', { ...place, tokens: tokenCountSchema, cost_usd: z.number().nullable(), model: z.string().nullable() }),
+  event('agent.line', {
+    ...place,
+    kind: z.enum(['text', 'tool', 'result', 'error', 'gate']),
+    text: z.string(),
+  }),
+  event('agent.usage', {
+    ...place,
+    tokens: tokenCountSchema,
+    cost_usd: z.number().nullable(),
+    model: z.string().nullable(),
+  }),
 ]);
 
 export type DurableEvent = z.infer<typeof durableEventSchema>;

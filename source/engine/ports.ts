@@ -52,7 +52,9 @@ export interface QueueListing {
 }
 
 export type ClaimResult = { readonly kind: 'claimed' } | { readonly kind: 'lost'; readonly holder: string };
-export type CloseResult = { readonly kind: 'closed' } | { readonly kind: 'refused'; readonly message: string };
+export type CloseResult =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'refused'; readonly message: string };
 
 /** What is needed to file a task. */
 export interface NewTask {
@@ -100,6 +102,8 @@ export interface AgentRequest {
   readonly cwd: string;
   /** The whole environment: nothing is inherited beside it. */
   readonly env: Readonly<Record<string, string>>;
+  /** What all its processes carry in the environment, so that they are found and ended: `HEW_MARK_3fa9c1d2=w0`. */
+  readonly mark: string;
   readonly model: string | null;
   /** Where the agent's raw output is kept. */
   readonly log: string;
@@ -144,7 +148,11 @@ export type AgentFailure =
 /** How an agent ended. */
 export interface AgentResult extends AgentUsage {
   /** Null when the program ended well, whatever it says of the task. */
-  readonly failure: { readonly kind: AgentFailure; readonly message: string; readonly resets_at: string | null } | null;
+  readonly failure: {
+    readonly kind: AgentFailure;
+    readonly message: string;
+    readonly resets_at: string | null;
+  } | null;
   readonly closing: ClosingWord | null;
   readonly exit_code: number | null;
   readonly stderr_tail: string;

@@ -72,6 +72,7 @@ export interface ExitFacts {
 /** The exit code of a run that has started (DESIGN.md §5.2). Pure. */
 export function exitCode(facts: ExitFacts): 0 | 1 | 3 | 130 {
   if (facts.stop_reason === 'cancelled') return 130;
-  if (facts.something_wrong || facts.stop_reason === 'runtime_error' || facts.stop_reason === 'guard_trip') return 1;
+  if (facts.something_wrong || facts.stop_reason === 'runtime_error' || facts.stop_reason === 'guard_trip')
+    return 1;
   return facts.stop_reason !== 'ready_empty' && facts.tasks_left ? 3 : 0;
 }

@@ -1,0 +1,62 @@
+import type { TaskId } from './ids.js';
+import { NO_TOKENS } from './ports.js';
+import type { RunState, SlotState, Spending, TaskState, WorkerState } from './state.js';
+
+/** Where every sum begins. */
+export const NOTHING_SPENT: Spending = { tokens: NO_TOKENS, cost_usd: 0, cost_unknown: false };
+
+/** Changes one slot; slots that do not exist stay so. */
+export function withSlot(
+  state: RunState,
+  slot: number,
+  change: (slot: SlotState) => Partial<SlotState>,
+): RunState {
+  return {
+    ...state,
+    slots: state.slots.map((each) => (each.slot === slot ? { ...each, ...change(each) } : each)),
+  };
+}
+
+/** Changes one worker, if it is known. */
+export function withWorker(
+  state: RunState,
+  worker: number,
+  change: (worker: WorkerState) => Partial<WorkerState>,
+): RunState {
+  const known = state.workers.get(worker);
+  if (!known) return state;
+  return { ...state, workers: new Map(state.workers).set(worker, { ...known, ...change(known) }) };
+}
+
+/** Changes one task; a task that is met for the first time begins empty. */
+export function withTask(
+  state: RunState,
+  id: TaskId,
+  change: (task: TaskState) => Partial<TaskState>,
+): RunState {
+  const known = state.tasks.get(id) ?? newTask(id);
+  return { ...state, tasks: new Map(state.tasks).set(id, { ...known, ...change(known) }) };
+}
+
+function newTask(id: TaskId): TaskState {
+  return {
+    ...NOTHING_SPENT,
+    id,
+    title: id,
+    priority: 2,
+    worker: null,
+    tries: 0,
+    counted: 0,
+    faults: 0,
+    duration_ms: 0,
+    fate: null,
+    end: null,
+    reason: null,
+    sha: null,
+    closed: false,
+    close_refused: null,
+    bug: null,
+    files: [],
+    salvages: [],
+  };
+}

@@ -1,0 +1,54 @@
+import { type Sha, shaSchema } from '../ids.js';
+import { type Git, GitError } from './git.js';
+
+/** One change of a ref: `old` null means that it must not exist yet, `next` null that it is deleted. */
+export interface RefChange {
+  readonly ref: string;
+  readonly old: Sha | null;
+  readonly next: Sha | null;
+}
+
+/**
+ * Changes refs, all or none, each only while it is at its old value. Returns false when one was elsewhere and throws
+ * when git could not do it at all.
+ */
+export async function changeRefs(git: Git, path: string, changes: readonly RefChange[]): Promise<boolean> {
+  const lines = changes.map(({ ref, old, next }) =>
+    next === null
+      ? `delete ${ref}\0${old ?? ''}\0`
+      : `update ${ref}\0${next}\0${old ?? '0'.repeat(next.length)}\0`,
+  );
+  const args = ['update-ref', '-z', '--stdin'];
+  const answer = await git.ask(path, args, { input: lines.join('') });
+  if (answer.exit_code === 0) return true;
+  if (/but expected|reference already exists|unable to resolve reference/.test(answer.stderr)) return false;
+  throw new GitError(args, path, answer);
+}
+
+/** The commit that a full ref name is at, or null when there is no such ref. */
+export async function readRef(git: Git, path: string, ref: string): Promise<Sha | null> {
+  const answer = await git.ask(path, [
+    'rev-parse',
+    '--verify',
+    '--quiet',
+    '--end-of-options',
+    `${ref}^{commit}`,
+  ]);
+  return answer.exit_code === 0 ? shaSchema.parse(answer.stdout.trim()) : null;
+}
+
+/** Every ref under the patterns with its object name. */
+export async function listRefs(
+  git: Git,
+  path: string,
+  patterns: readonly string[] = [],
+): Promise<Map<string, string>> {
+  const output = await git.text(path, [
+    'for-each-ref',
+    '--format=%(objectname) %(refname)',
+    '--',
+    ...patterns,
+  ]);
+  const lines = output.split('\n').filter((line) => line !== '');
+  return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
+}

@@ -1,0 +1,81 @@
+import type { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BoundedLines, type BoundedLine } from './bounded-lines.js';
+import type { BoundedLog } from './bounded-log.js';
+import { WholeLines } from './whole-lines.js';
+
+/** Where a stream's output goes. */
+export interface StreamSinks {
+  /** Called for each line, in order; while a returned promise is pending, no more of the stream is read. */
+  readonly onLine: (line: string, cut: boolean) => void | Promise<void>;
+  readonly log: BoundedLog | undefined;
+  readonly maxLineBytes: number;
+}
+
+/** Reads a program's stream into its sinks, no faster than they take it, holding little more than one line. */
+export class StreamReader {
+  /** Resolves at the stream's end; rejects when a sink failed. */
+  readonly done: Promise<void>;
+  readonly #stream: Readable;
+  readonly #sinks: StreamSinks;
+  readonly #lines: BoundedLines;
+  readonly #whole = new WholeLines();
+  #chunks = 0;
+  #busy = false;
+  #abandoned = false;
+
+  constructor(stream: Readable, sinks: StreamSinks) {
+    this.#stream = stream;
+    this.#sinks = sinks;
+    this.#lines = new BoundedLines(sinks.maxLineBytes);
+    this.done = this.#read();
+  }
+
+  /**
+   * For after the program's end: resolves at the stream's end, or when nothing has come for `quietMs` milliseconds,
+   * since a process that is out of reach may hold the pipe open for ever. Rejects when a sink failed.
+   */
+  async finish(quietMs: number): Promise<void> {
+    const ended = this.done.then(() => true);
+    for (;;) {
+      const before = this.#chunks;
+      if (await Promise.race([ended, pause(quietMs, false, { ref: false })])) return;
+      if (before === this.#chunks && !this.#busy) break;
+    }
+    this.#abandoned = true;
+    this.#stream.destroy();
+    await this.done;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      for await (const chunk of this.#stream) {
+        this.#busy = true;
+        this.#chunks += 1;
+        await this.#log(this.#whole.push(chunk as Buffer));
+        await this.#tell(this.#lines.push(chunk as Buffer));
+        this.#busy = false;
+      }
+    } catch (error) {
+      // The stream that finish() gave up ends as a stream cut short: that is no fault.
+      if (!this.#abandoned) throw error;
+    }
+    await this.#log(this.#whole.end());
+    await this.#tell(this.#lines.end());
+  }
+
+  async #log(bytes: Buffer): Promise<void> {
+    const { log } = this.#sinks;
+    if (log === undefined || bytes.length === 0) return;
+    await new Promise<void>((resolve, reject) => {
+      log.write(bytes, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  async #tell(lines: readonly BoundedLine[]): Promise<void> {
+    for (const { text, cut } of lines) {
+      const taken = this.#sinks.onLine(text, cut);
+      if (taken !== undefined) await taken;
+    }
+  }
+}

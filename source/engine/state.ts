@@ -1,0 +1,136 @@
+import type { DurableEvent } from './events.js';
+import type { RunId, Sha, TaskId } from './ids.js';
+import type { AttemptEnd, Fate } from './outcome.js';
+import type { TokenCount } from './ports.js';
+import type { StopReason } from './stop.js';
+
+export type RunStarted = Extract<DurableEvent, { type: 'run.started' }>;
+
+/** What a slot's iteration is doing: the steps of DESIGN.md §4 that a person waits for. */
+export type Step = 'agent' | 'gate' | 'merge_turn' | 'merge' | 'close';
+
+/** How far a step of the current iteration has come. Times are ISO dates. */
+export type StepMark =
+  | { readonly state: 'ahead' }
+  | { readonly state: 'running'; readonly since: string }
+  | { readonly state: 'done'; readonly ms: number; readonly ok: boolean };
+
+/** What a slot is at; each case carries exactly what is true in it. */
+export type Activity =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'claiming'; readonly task: TaskId }
+  | {
+      readonly kind: 'waiting';
+      readonly reason: 'nothing_ready' | 'usage_limit' | 'back_off' | 'paused';
+      readonly detail: string;
+      readonly since: string;
+      readonly until: string | null;
+    }
+  | {
+      readonly kind: 'working';
+      readonly task: TaskId;
+      readonly attempt: number;
+      readonly iteration: number;
+      readonly runtime: string;
+      readonly model: string | null;
+      readonly since: string;
+      readonly step: Step;
+      readonly agent: StepMark;
+      readonly gate: StepMark;
+      readonly merge: StepMark;
+    }
+  | { readonly kind: 'finished'; readonly stop_reason: StopReason };
+
+export interface SlotState {
+  readonly slot: number;
+  readonly worker: number | null;
+  readonly paused: boolean;
+  readonly activity: Activity;
+  /** The task that this slot ended last, and how. */
+  readonly last: { readonly task: TaskId; readonly end: AttemptEnd } | null;
+}
+
+/** Tokens and money, with whether some of the money is unknown. */
+export interface Spending {
+  readonly tokens: TokenCount;
+  readonly cost_usd: number;
+  readonly cost_unknown: boolean;
+}
+
+export interface WorkerState extends Spending {
+  readonly worker: number;
+  readonly slot: number;
+  readonly branch: string;
+  readonly path: string;
+  readonly git_dir: string;
+  readonly iterations: number;
+  readonly closed: number;
+  readonly busy_ms: number;
+  readonly runtimes: readonly string[];
+  readonly stop_reason: StopReason | null;
+  readonly place: 'active' | 'parked' | 'removed';
+  readonly parked: { readonly task: TaskId; readonly reason: string; readonly bug: TaskId | null } | null;
+}
+
+export interface TaskState extends Spending {
+  readonly id: TaskId;
+  readonly title: string;
+  readonly priority: number;
+  /** The worker that has claimed it now. */
+  readonly worker: number | null;
+  /** Iterations started, counted or not. */
+  readonly tries: number;
+  /** Attempts that count towards `--attempts`. */
+  readonly counted: number;
+  /** Ends in a row by the runtime's fault. */
+  readonly faults: number;
+  readonly duration_ms: number;
+  readonly fate: Fate | null;
+  readonly end: AttemptEnd | null;
+  readonly reason: string | null;
+  /** The merge in trunk, or with one job the commit on the branch. */
+  readonly sha: Sha | null;
+  readonly closed: boolean;
+  readonly close_refused: string | null;
+  readonly bug: TaskId | null;
+  readonly files: readonly string[];
+  /** Refs of what was salvaged from its attempts, oldest first. */
+  readonly salvages: readonly string[];
+}
+
+export type Landing =
+  | { readonly kind: 'not_tried' }
+  | { readonly kind: 'started'; readonly to: Sha }
+  | {
+      readonly kind: 'landed';
+      readonly how: Extract<DurableEvent, { type: 'run.landed' }>['how'];
+      readonly from: Sha;
+      readonly to: Sha;
+    }
+  | { readonly kind: 'refused'; readonly to: Sha; readonly reason: string };
+
+/** All that is durably known of a run: made from its events by reduce(), and by nothing else. */
+export interface RunState extends Spending {
+  readonly run: RunStarted | null;
+  readonly slots: readonly SlotState[];
+  readonly workers: ReadonlyMap<number, WorkerState>;
+  readonly tasks: ReadonlyMap<TaskId, TaskState>;
+  /** Where trunk stands; the starting commit until something is merged. */
+  readonly trunk: Sha | null;
+  readonly started_iterations: number;
+  readonly finished_iterations: number;
+  /** Counted failures since the last success. */
+  readonly failures_in_row: number;
+  readonly stopping: StopReason | null;
+  readonly landing: Landing;
+  readonly finished: {
+    readonly stop_reason: StopReason;
+    readonly exit_code: number;
+    readonly tasks_left: number;
+  } | null;
+  readonly updated_at: string | null;
+  /** Sums over the whole run of what agents changed outside their worktree, as told. */
+  readonly foreign_changes: readonly string[];
+  /** Bugs of earlier runs, or of this one, whose parked branch has been settled. */
+  readonly settled: readonly { readonly run: RunId; readonly worker: number }[];
+}

@@ -1,0 +1,177 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseSettings, readSettings, resolveSettings } from '../../source/engine/settings.js';
+import { type LoopSettings, loopSettingsSchema } from '../../source/engine/settings-schema.js';
+
+function said(jobs: number | undefined): LoopSettings {
+  return jobs === undefined ? {} : { jobs };
+}
+
+function problemsOf(text: string): string[] {
+  try {
+    parseSettings(text);
+  } catch (error) {
+    if (error instanceof Error && error.name === 'SettingsError') return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('parseSettings', () => {
+  it('reads every setting', () => {
+    const file = parseSettings(`
+      [gate]
+      test = "npm test"
+      lint = "npm run lint"
+      timeout = "10m"
+      [worktree]
+      setup = false
+      copy = [".env", "config/*.local"]
+      link = ["node_modules"]
+      [loop]
+      jobs = 8
+      attempts = 3
+      runtime = "command"
+      agent_command = "./agent.sh"
+      max_iter = 20
+      budget_tokens = 1_000_000
+      budget_cost = 2.5
+      budget_wall = "1h30m"
+      iteration_timeout = "20m"
+      stop_file = "STOP"
+    `);
+    expect(resolveSettings(file, {})).toEqual({
+      gate: { test: 'npm test', lint: 'npm run lint', timeout_ms: 600_000 },
+      worktree: { setup: false, copy: ['.env', 'config/*.local'], link: ['node_modules'] },
+      loop: {
+        jobs: 8,
+        attempts: 3,
+        runtime: 'command',
+        agent_command: './agent.sh',
+        limits: { max_iter: 20, budget_tokens: 1_000_000, budget_cost: 2.5, budget_wall_ms: 5_400_000 },
+        iteration_timeout_ms: 1_200_000,
+        stop_file: 'STOP',
+      },
+    });
+  });
+
+  it('names a key that is no setting, and the one that was meant', () => {
+    expect(problemsOf('[gate]\ntset = "x"')).toEqual([
+      '.hew.toml: gate.tset is not a setting; did you mean test?',
+    ]);
+    expect(problemsOf('[loop]\nagent-command = "x"')).toEqual([
+      '.hew.toml: loop.agent-command is not a setting; did you mean agent_command?',
+    ]);
+    expect(problemsOf('[worktree]\ntest = "x"')).toEqual([
+      '.hew.toml: worktree.test is not a setting; did you mean test below [gate]?',
+    ]);
+    expect(problemsOf('[gate]\ncolour = "x"')).toEqual([
+      '.hew.toml: gate.colour is not a setting; [gate] has test, lint, timeout',
+    ]);
+    expect(problemsOf('[gates]\ntest = "x"')).toEqual([
+      '.hew.toml: gates is not a section; did you mean [gate]?',
+    ]);
+    expect(problemsOf('jobs = 3')).toEqual([
+      '.hew.toml: jobs is not a section; did you mean jobs below [loop]?',
+    ]);
+    expect(problemsOf('gate = "npm test"')).toEqual([
+      '.hew.toml: gate must be a section: write [gate] on a line of its own, not "npm test"',
+    ]);
+  });
+
+  it('tells all problems at once', () => {
+    const problems = problemsOf(`
+      [gate]
+      test = 3
+      timeout = 30
+      [worktree]
+      setup = true
+      copy = [".env", "../secret"]
+      [loop]
+      jobs = 17
+      attempts = 1.5
+      budget_cost = nan
+      budget_wall = "soon"
+    `);
+    expect(problems).toEqual([
+      '.hew.toml: gate.test = 3 must be text in quotes',
+      '.hew.toml: gate.timeout = 30 needs a unit: write it like "30s", "90m" or "1h30m"',
+      '.hew.toml: worktree.setup = true must be a command line in quotes, or false for none',
+      '.hew.toml: worktree.copy[1] = "../secret" must be a path or glob inside the project, without "..", and not of .git or .hew',
+      '.hew.toml: loop.jobs = 17 must be from 1 to 16',
+      '.hew.toml: loop.attempts = 1.5 must be a whole number',
+      '.hew.toml: loop.budget_cost = NaN must be a number of dollars',
+      '.hew.toml: loop.budget_wall = "soon" is not a length of time: write it like "30s", "90m" or "1h30m"',
+    ]);
+  });
+
+  it.each([
+    '/etc/passwd',
+    '..',
+    'a/../../b',
+    '.git/config',
+    'sub/.GIT/hooks',
+    '.hew',
+    '.hew/tasks.jsonl',
+    '.',
+    'C:\\x',
+    '',
+  ])('refuses to copy or link %j', (path) => {
+    expect(problemsOf(`[worktree]\nlink = [${JSON.stringify(path)}]`)).toHaveLength(1);
+  });
+
+  it('names the line of a syntax error', () => {
+    const [problem, ...more] = problemsOf('[gate]\ntest = npm test\n');
+    expect(problem).toMatch(/^\.hew\.toml: line 2, column \d+: not TOML: ./);
+    expect(more).toEqual([]);
+  });
+});
+
+describe('readSettings', () => {
+  it('takes a missing file as saying nothing, and names one that cannot be read', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'hew-settings-'));
+    try {
+      expect(await readSettings(home)).toEqual({});
+      await writeFile(join(home, '.hew.toml'), '[loop]\njobs = 2\n');
+      expect(await readSettings(home)).toEqual({ loop: { jobs: 2 } });
+      await rm(join(home, '.hew.toml'));
+      await mkdir(join(home, '.hew.toml'));
+      await expect(readSettings(home)).rejects.toThrow(/^\.hew\.toml: cannot be read: EISDIR/);
+    } finally {
+      await rm(home, { recursive: true });
+    }
+  });
+});
+
+describe('resolveSettings', () => {
+  it('has defaults', () => {
+    const { gate, worktree, loop } = resolveSettings({}, {});
+    expect(gate).toEqual({ test: null, lint: null, timeout_ms: 30 * 60_000 });
+    expect(worktree).toEqual({ setup: null, copy: [], link: [] });
+    expect(loop).toMatchObject({ jobs: 4, attempts: 2, iteration_timeout_ms: 60 * 60_000, stop_file: null });
+    expect(Object.values(loop.limits)).toEqual([null, null, null, null]);
+  });
+
+  it('lets a flag win over the file, and the file over the default', () => {
+    const jobs = fc.option(fc.integer({ min: 1, max: 16 }), { nil: undefined });
+    fc.assert(
+      fc.property(jobs, jobs, (inFile, asFlag) => {
+        const said = (value: number | undefined): LoopSettings =>
+          value === undefined ? {} : { jobs: value };
+        const settings = resolveSettings({ loop: said(inFile) }, said(asFlag));
+        expect(settings.loop.jobs).toBe(asFlag ?? inFile ?? 4);
+      }),
+    );
+  });
+
+  it('checks flags by the same rules', () => {
+    expect(loopSettingsSchema.parse({ jobs: 3, budget_wall: '90m' })).toEqual({
+      jobs: 3,
+      budget_wall: 5_400_000,
+    });
+    expect(loopSettingsSchema.safeParse({ jobs: Number.NaN }).success).toBe(false);
+  });
+});
