@@ -8,6 +8,14 @@ interface Entry {
 
 /** Every subcommand by the words that name it; nothing of it is imported before it is chosen. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  'loop run': {
+    summary: 'drains the queue with several agents at once; --help lists the flags',
+    load: async () => (await import('./commands/loop/run.js')).runLoop,
+  },
+  'loop land': {
+    summary: 'brings the merges of a run home to the branch that it started from',
+    load: async () => (await import('./commands/loop/land.js')).landRun,
+  },
   task: {
     summary: 'new|list|show|close|reopen|update|dep: the embedded queue',
     load: async () => (await import('./commands/task.js')).task,

@@ -27,7 +27,7 @@ const gateName = z.enum(['own', 'merged']);
 
 /**
  * Facts that are written to the journal before anything that depends on them is done. They change the state.
- * An intent (`task.claiming`, `merge.started`, `task.closing`, `land.started`) comes before its effect, its result after.
+ * An intent (`task.claiming`, `merge.started`, `parked.merging`, `task.closing`, `land.started`) comes before its effect, its result after.
  */
 export const durableEventSchema = z.discriminatedUnion('type', [
   event('run.started', {
@@ -84,6 +84,16 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     stop_reason: stopReasonSchema,
   }),
 
+  /** Only in a dry run: what the slot would take, and the prompt that its agent would get. */
+  event('slot.planned', {
+    ...place,
+    branch: z.string(),
+    task: taskIdSchema,
+    title: z.string(),
+    prompt_hash: z.string(),
+    prompt: z.string(),
+  }),
+
   event('task.claiming', { ...place, task: taskIdSchema }),
   event('task.claimed', { ...place, task: taskIdSchema, title: z.string(), priority: z.int() }),
   event('task.claim_lost', { ...place, task: taskIdSchema, holder: z.string() }),
@@ -128,6 +138,9 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     expected: shaSchema,
     salvage: z.string().nullable(),
   }),
+  /** The starting branch has moved on and is about to be merged into trunk: the intent before `trunk.caught_up`. */
+  event('trunk.catching_up', { candidate: shaSchema, onto: shaSchema, tip: shaSchema }),
+  event('trunk.caught_up', { sha: shaSchema, tip: shaSchema }),
   event('task.closing', { ...work, sha: shaSchema }),
   event('task.closed', { task: taskIdSchema, sha: shaSchema, how: z.enum(['merged', 'empty']) }),
   event('task.close_refused', { task: taskIdSchema, sha: shaSchema, message: z.string() }),
@@ -137,6 +150,21 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     bug: taskIdSchema,
     worker: workerNumberSchema,
     files: z.array(z.string()),
+  }),
+  /** Trunk itself, gated after too many failures in a row; green starts their count again. */
+  event('trunk.checked', {
+    tree: shaSchema,
+    outcome: z.enum(['green', 'red']),
+    duration_ms: milliseconds,
+    tail: z.string(),
+  }),
+  /** The parked branch is about to be merged into trunk: the intent before `parked.settled`. */
+  event('parked.merging', {
+    run: runIdSchema,
+    worker: workerNumberSchema,
+    task: taskIdSchema,
+    candidate: shaSchema,
+    onto: shaSchema,
   }),
   /** A parked branch was tried again because its bug had been closed. `run` is the run that had parked it. */
   event('parked.settled', {

@@ -12,7 +12,7 @@ export interface Journal {
    * nothing may be done that depends on an event that is not there.
    */
   append(event: DurableEvent): Promise<void>;
-  /** Waits for what is being written, then lets go of the file; later appends are rejected. Never rejects itself. */
+  /** Waits for what is being written, then lets go of the file; later appends are rejected. A second call does nothing. */
   close(): Promise<void>;
 }
 
@@ -35,7 +35,9 @@ export async function openJournal(path: string): Promise<Journal> {
   }
   let waiting: Waiting[] = [];
   let failure: JournalError | null = null;
-  let writing: Promise<void> | null = null;
+  let writing = false;
+  let round = Promise.resolve();
+  let closed = false;
 
   const fail = (error: JournalError, batch: readonly Waiting[]): void => {
     failure = error;
@@ -53,10 +55,12 @@ export async function openJournal(path: string): Promise<Journal> {
         await handle.datasync();
       } catch (error) {
         fail(cannotWrite(path, error), batch);
-        return;
       }
+      // After a failure this changes nothing: the batch was rejected.
       for (const each of batch) each.resolve();
     }
+    // Said at once and not a tick later: whoever was woken just now may append before any tick.
+    writing = false;
   };
 
   return {
@@ -70,15 +74,17 @@ export async function openJournal(path: string): Promise<Journal> {
       const written = new Promise<void>((resolve, reject) => {
         waiting.push({ line: `${JSON.stringify(event)}\n`, resolve, reject });
       });
-      writing ??= writeWaiting().finally(() => {
-        writing = null;
-      });
+      if (!writing) {
+        writing = true;
+        round = writeWaiting();
+      }
       return written;
     },
     close: async () => {
-      await writing;
-      if (failure?.kind === 'closed') return;
-      failure = new JournalError('closed', `${path} is closed: nothing more can be written to it`);
+      failure ??= new JournalError('closed', `${path} is closed: nothing more can be written to it`);
+      await round;
+      if (closed) return;
+      closed = true;
       await handle.close();
     },
   };

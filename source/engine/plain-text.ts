@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { stripSequences } from './strip-sequences.js';
 
 /** Line breaks and tabs: what stands for white space in a text of several lines. */
 const WHITE_SPACE = /\r\n|[\t\n\v\f\r\u0085\u2028\u2029]/g;
@@ -11,5 +11,5 @@ const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u{e000
  * line breaks and tabs become spaces, and what reorders or hides text is left out. Never throws.
  */
 export function plainText(text: string): string {
-  return stripVTControlCharacters(text.toWellFormed()).replaceAll(WHITE_SPACE, ' ').replaceAll(UNSEEN, '');
+  return stripSequences(text.toWellFormed()).replaceAll(WHITE_SPACE, ' ').replaceAll(UNSEEN, '');
 }

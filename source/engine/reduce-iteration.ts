@@ -38,8 +38,13 @@ export function addTokens(left: TokenCount, right: TokenCount): TokenCount {
   };
 }
 
+/** All tokens together: what a budget of tokens counts, cached input included, since that is metered too. */
+export function totalTokens(tokens: TokenCount): number {
+  return tokens.input + tokens.output + tokens.cache_read + tokens.cache_create;
+}
+
 function spend(before: Spending, tokens: TokenCount, cost_usd: number | null): Spending {
-  const used = tokens.input + tokens.output + tokens.cache_read + tokens.cache_create > 0;
+  const used = totalTokens(tokens) > 0;
   return {
     tokens: addTokens(before.tokens, tokens),
     cost_usd: before.cost_usd + (cost_usd ?? 0),

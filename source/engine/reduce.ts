@@ -22,6 +22,21 @@ export const EMPTY_STATE: RunState = {
   settled: [],
 };
 
+function newWorker(
+  known: Pick<WorkerState, 'worker' | 'slot' | 'branch' | 'path' | 'git_dir' | 'place'>,
+): WorkerState {
+  return {
+    ...NOTHING_SPENT,
+    ...known,
+    iterations: 0,
+    closed: 0,
+    busy_ms: 0,
+    runtimes: [],
+    stop_reason: null,
+    parked: null,
+  };
+}
+
 /** The state after one more event. Pure; an event that does not fit the state changes only what it can. */
 export function reduce(state: RunState, event: DurableEvent): RunState {
   return { ...apply(state, event), updated_at: event.at };
@@ -43,23 +58,15 @@ function apply(state: RunState, event: DurableEvent): RunState {
         })),
       };
     case 'worker.created': {
-      const worker: WorkerState = {
-        ...NOTHING_SPENT,
-        worker: event.worker,
-        slot: event.slot,
-        branch: event.branch,
-        path: event.path,
-        git_dir: event.git_dir,
-        iterations: 0,
-        closed: 0,
-        busy_ms: 0,
-        runtimes: [],
-        stop_reason: null,
-        place: 'active',
-        parked: null,
-      };
-      const known = { ...state, workers: new Map(state.workers).set(event.worker, worker) };
-      return withSlot(known, event.slot, () => ({ worker: event.worker }));
+      const { worker, slot, branch, path, git_dir } = event;
+      const created = newWorker({ worker, slot, branch, path, git_dir, place: 'active' });
+      const known = { ...state, workers: new Map(state.workers).set(worker, created) };
+      return withSlot(known, slot, () => ({ worker }));
+    }
+    case 'slot.planned': {
+      const { worker, slot, branch } = event;
+      const planned = newWorker({ worker, slot, branch, path: '', git_dir: '', place: 'planned' });
+      return { ...state, workers: new Map(state.workers).set(worker, planned) };
     }
     case 'worker.parked': {
       const parked = { task: event.task, reason: event.reason, bug: event.bug };
@@ -110,16 +117,27 @@ function apply(state: RunState, event: DurableEvent): RunState {
         foreign_changes: [...state.foreign_changes, ...event.what.map((what) => `${event.task}: ${what}`)],
       };
     case 'task.closed':
-      return withTask(state, event.task, () => ({ closed: true, close_refused: null }));
+      // With one job no merge has told the commit before.
+      return withTask(state, event.task, (now) => ({
+        closed: true,
+        close_refused: null,
+        sha: event.how === 'merged' ? event.sha : now.sha,
+      }));
     case 'task.close_refused':
       return withTask(state, event.task, () => ({ close_refused: event.message }));
     case 'task.returned':
-      return withTask(state, event.task, () => ({ worker: null }));
+      return withTask(state, event.task, (now) => ({ worker: null, fate: now.fate ?? 'open again' }));
     case 'conflict.filed':
       return withTask(state, event.task, () => ({ bug: event.bug, files: event.files }));
     case 'parked.settled': {
       const settled = { ...state, settled: [...state.settled, { run: event.run, worker: event.worker }] };
-      if (event.outcome === 'reopened') return withTask(state, event.task, () => ({ reason: event.reason }));
+      if (event.outcome === 'reopened') {
+        // A task that an earlier run had parked is met here for the first time.
+        return withTask(state, event.task, (now) => ({
+          reason: event.reason,
+          fate: now.fate ?? 'conflicted',
+        }));
+      }
       const changed = withTask(settled, event.task, () => ({ fate: 'merged', sha: event.sha, worker: null }));
       return event.outcome === 'merged' && event.sha ? { ...changed, trunk: event.sha } : changed;
     }
@@ -139,7 +157,13 @@ function apply(state: RunState, event: DurableEvent): RunState {
       const { stop_reason, exit_code, tasks_left } = event;
       return { ...state, finished: { stop_reason, exit_code, tasks_left } };
     }
+    case 'trunk.checked':
+      return event.outcome === 'green' ? { ...state, failures_in_row: 0 } : state;
+    case 'trunk.caught_up':
+      return { ...state, trunk: event.sha };
     case 'base.checked':
+    case 'parked.merging':
+    case 'trunk.catching_up':
     case 'trunk.restored':
     case 'control.received':
     case 'notice':

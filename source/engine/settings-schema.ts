@@ -10,7 +10,7 @@ function staysInside(path: string): boolean {
     parts.length > 0 &&
     !parts.includes('..') &&
     !parts.some((part) => part.toLowerCase() === '.git') &&
-    parts[0] !== '.hew'
+    parts[0]?.toLowerCase() !== '.hew'
   );
 }
 

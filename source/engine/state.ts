@@ -68,7 +68,8 @@ export interface WorkerState extends Spending {
   readonly busy_ms: number;
   readonly runtimes: readonly string[];
   readonly stop_reason: StopReason | null;
-  readonly place: 'active' | 'parked' | 'removed';
+  /** `planned`: only in a dry run, and nowhere on disk. */
+  readonly place: 'planned' | 'active' | 'parked' | 'removed';
   readonly parked: { readonly task: TaskId; readonly reason: string; readonly bug: TaskId | null } | null;
 }
 

@@ -1,14 +1,42 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseSettings, readSettings, resolveSettings } from '../../source/engine/settings.js';
 import { type LoopSettings, loopSettingsSchema } from '../../source/engine/settings-schema.js';
+import { temporaryFolder } from '../temporary-folder.js';
 
-function said(jobs: number | undefined): LoopSettings {
-  return jobs === undefined ? {} : { jobs };
-}
+/** What a run has where nobody says anything, by the names of `[loop]`. */
+const DEFAULTS: Record<keyof LoopSettings, unknown> = {
+  jobs: 4,
+  attempts: 2,
+  runtime: 'command',
+  agent_command: null,
+  max_iter: null,
+  budget_tokens: null,
+  budget_cost: null,
+  budget_wall: null,
+  iteration_timeout: 60 * 60_000,
+  stop_file: null,
+};
+
+const count = fc.integer({ min: 1, max: 16 });
+const word = fc.string({ minLength: 1 });
+/** Any part of `[loop]`, as the schema gives it: what was not said is not there. */
+const loopSettings: fc.Arbitrary<LoopSettings> = fc.record(
+  {
+    jobs: count,
+    attempts: count,
+    runtime: word,
+    agent_command: word,
+    max_iter: count,
+    budget_tokens: count,
+    budget_cost: count,
+    budget_wall: count,
+    iteration_timeout: count,
+    stop_file: word,
+  },
+  { requiredKeys: [] },
+);
 
 function problemsOf(text: string): string[] {
   try {
@@ -115,7 +143,7 @@ describe('parseSettings', () => {
     '.git/config',
     'sub/.GIT/hooks',
     '.hew',
-    '.hew/tasks.jsonl',
+    '.HEW/tasks.jsonl',
     '.',
     'C:\\x',
     '',
@@ -132,17 +160,13 @@ describe('parseSettings', () => {
 
 describe('readSettings', () => {
   it('takes a missing file as saying nothing, and names one that cannot be read', async () => {
-    const home = await mkdtemp(join(tmpdir(), 'hew-settings-'));
-    try {
-      expect(await readSettings(home)).toEqual({});
-      await writeFile(join(home, '.hew.toml'), '[loop]\njobs = 2\n');
-      expect(await readSettings(home)).toEqual({ loop: { jobs: 2 } });
-      await rm(join(home, '.hew.toml'));
-      await mkdir(join(home, '.hew.toml'));
-      await expect(readSettings(home)).rejects.toThrow(/^\.hew\.toml: cannot be read: EISDIR/);
-    } finally {
-      await rm(home, { recursive: true });
-    }
+    await using home = await temporaryFolder();
+    expect(await readSettings(home.path)).toEqual({});
+    await writeFile(home.at('.hew.toml'), '[loop]\njobs = 2\n');
+    expect(await readSettings(home.path)).toEqual({ loop: { jobs: 2 } });
+    await rm(home.at('.hew.toml'));
+    await mkdir(home.at('.hew.toml'));
+    await expect(readSettings(home.path)).rejects.toThrow(/^\.hew\.toml: cannot be read: EISDIR/);
   });
 });
 
@@ -155,14 +179,19 @@ describe('resolveSettings', () => {
     expect(Object.values(loop.limits)).toEqual([null, null, null, null]);
   });
 
-  it('lets a flag win over the file, and the file over the default', () => {
-    const jobs = fc.option(fc.integer({ min: 1, max: 16 }), { nil: undefined });
+  it('lets a flag win over the file, and the file over the default, setting by setting', () => {
     fc.assert(
-      fc.property(jobs, jobs, (inFile, asFlag) => {
-        const said = (value: number | undefined): LoopSettings =>
-          value === undefined ? {} : { jobs: value };
-        const settings = resolveSettings({ loop: said(inFile) }, said(asFlag));
-        expect(settings.loop.jobs).toBe(asFlag ?? inFile ?? 4);
+      fc.property(loopSettings, loopSettings, (inFile, asFlags) => {
+        const { limits, ...loop } = resolveSettings({ loop: inFile }, asFlags).loop;
+        const { iteration_timeout_ms, ...others } = loop;
+        const { budget_wall_ms, ...otherLimits } = limits;
+        const resolved = {
+          ...others,
+          ...otherLimits,
+          iteration_timeout: iteration_timeout_ms,
+          budget_wall: budget_wall_ms,
+        };
+        expect(resolved).toEqual({ ...DEFAULTS, ...inFile, ...asFlags });
       }),
     );
   });

@@ -84,7 +84,8 @@ function fromLanguage(files: ProjectFiles): Found | null {
   if (files['Cargo.toml'] !== undefined) return { source: 'Cargo.toml', test: 'cargo test', lint: null };
   if (files['go.mod'] !== undefined) return { source: 'go.mod', test: 'go test ./...', lint: null };
   if (files['pyproject.toml'] === undefined) return null;
-  const runner = files['uv.lock'] !== undefined ? 'uv run ' : files['poetry.lock'] !== undefined ? 'poetry run ' : '';
+  const runner =
+    files['uv.lock'] !== undefined ? 'uv run ' : files['poetry.lock'] !== undefined ? 'poetry run ' : '';
   return { source: 'pyproject.toml', test: `${runner}pytest`, lint: null };
 }
 

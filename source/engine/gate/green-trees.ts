@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import fnv1a from '@sindresorhus/fnv1a';
+import pLimit from 'p-limit';
 import writeFileAtomic from 'write-file-atomic';
 import { z } from 'zod';
 import { type Sha, shaSchema } from '../ids.js';
@@ -11,7 +12,9 @@ export const MAX_GREEN_TREES = 50;
 
 const fileSchema = z.object({
   v: z.literal(1),
-  green: z.array(z.object({ tree: shaSchema, gate: z.string().regex(/^[0-9a-f]{16}$/), at: z.iso.datetime() })),
+  green: z.array(
+    z.object({ tree: shaSchema, gate: z.string().regex(/^[0-9a-f]{16}$/), at: z.iso.datetime() }),
+  ),
 });
 type GreenTree = z.infer<typeof fileSchema>['green'][number];
 
@@ -36,6 +39,8 @@ async function readGreenTrees(file: string): Promise<readonly GreenTree[]> {
 export class GreenTrees {
   readonly #file: string;
   readonly #green: Map<string, GreenTree>;
+  /** Slots finish their gates at once: the file that is written last must be the one that knows most. */
+  readonly #turn = pLimit(1);
 
   private constructor(file: string, green: readonly GreenTree[]) {
     this.#file = file;
@@ -65,8 +70,12 @@ export class GreenTrees {
     this.#green.delete(key);
     this.#green.set(key, entry);
     for (const oldest of [...this.#green.keys()].slice(0, -MAX_GREEN_TREES)) this.#green.delete(oldest);
-    const text = `${JSON.stringify({ v: 1, green: [...this.#green.values()] }, null, 1)}\n`;
+    await this.#turn(() => this.#write());
+  }
+
+  async #write(): Promise<void> {
     await mkdir(dirname(this.#file), { recursive: true });
+    const text = `${JSON.stringify({ v: 1, green: [...this.#green.values()] }, null, 1)}\n`;
     await writeFileAtomic(this.#file, text);
   }
 }

@@ -6,7 +6,10 @@ function logicalLines(text: string): string[] {
 /** Whether a recipe with these parameters can be called without an argument: each has a default, or may be empty. */
 function needsNoArgument(parameters: string): boolean {
   // A default may be a quoted text or a call with spaces in it: blanked first, so that what is left splits at spaces.
-  const words = parameters.replaceAll(/'[^']*'|"[^"]*"|`[^`]*`|\([^)]*\)/g, 'x').trim().split(/\s+/);
+  const words = parameters
+    .replaceAll(/'[^']*'|"[^"]*"|`[^`]*`|\([^)]*\)/g, 'x')
+    .trim()
+    .split(/\s+/);
   return words.every((word) => word === '' || word.startsWith('*') || word.includes('='));
 }
 
@@ -30,7 +33,8 @@ export function makeTargets(makefile: string): ReadonlySet<string> {
     if (rule?.[1] === undefined) continue;
     // `test: CFLAGS = -g` sets a variable for a target and makes no rule.
     if (/^\s*(?:(?:export|override|private)\s+)*[\w.-]+\s*(?::{1,3}|[?+!])?=/.test(rule[2] ?? '')) continue;
-    for (const name of rule[1].split(/\s+/)) if (!name.startsWith('.') && !name.includes('%')) names.add(name);
+    for (const name of rule[1].split(/\s+/))
+      if (!name.startsWith('.') && !name.includes('%')) names.add(name);
   }
   return names;
 }

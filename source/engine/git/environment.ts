@@ -67,6 +67,31 @@ export function configVariables(entries: readonly ConfigEntry[]): Record<string,
   return { GIT_CONFIG_COUNT: String(entries.length), ...Object.fromEntries(pairs) };
 }
 
+/** They change what hew's own commands mean: how paths are matched, and whether refs may be written. */
+const MISLEADING = [
+  'GIT_LITERAL_PATHSPECS',
+  'GIT_GLOB_PATHSPECS',
+  'GIT_NOGLOB_PATHSPECS',
+  'GIT_ICASE_PATHSPECS',
+  'GIT_QUARANTINE_PATH',
+];
+
+/** What hew's own git does not take from the user's configuration, since it would change what hew's commands do. */
+const HEW_CONFIG: readonly ConfigEntry[] = [
+  ['core.hooksPath', '/dev/null'],
+  ['core.fsmonitor', 'false'],
+  // A reset in a worktree fails with it, since a new worktree has no submodules yet.
+  ['submodule.recurse', 'false'],
+  // It would have `worktree add` write to the repository's config file.
+  ['worktree.useRelativePaths', 'false'],
+  // Messages go in and come out as UTF-8.
+  ['i18n.commitEncoding', 'UTF-8'],
+  ['i18n.logOutputEncoding', 'UTF-8'],
+  // An agent's git may hold the lock of packed-refs for longer than the second or less that git waits.
+  ['core.filesRefLockTimeout', '5000'],
+  ['core.packedRefsTimeout', '5000'],
+];
+
 /** The three environments of a run (LOOP.md §2). Pure; no config file is ever written. */
 export function environments(options: EnvironmentOptions): Environments {
   const base = {
@@ -74,22 +99,30 @@ export function environments(options: EnvironmentOptions): Environments {
     GIT_CEILING_DIRECTORIES: options.ceiling,
   };
   const own = inheritedConfig(options.inherited);
+  // What comes later wins, so an identity that was given through the environment must not be followed by hew's.
+  const gives = (name: string): boolean =>
+    own.some(([key, value]) => key.toLowerCase() === name && value !== '');
   const shared: ConfigEntry[] = [
     ...own,
     ['gc.auto', '0'],
     ['commit.gpgsign', 'false'],
     ...(options.excludes_file === null ? [] : ([['core.excludesFile', options.excludes_file]] as const)),
-    ...(options.has_name ? [] : ([['user.name', 'hew']] as const)),
-    ...(options.has_email ? [] : ([['user.email', 'hew@localhost']] as const)),
+    ...(options.has_name || gives('user.name') ? [] : ([['user.name', 'hew']] as const)),
+    ...(options.has_email || gives('user.email') ? [] : ([['user.email', 'hew@localhost']] as const)),
   ];
-  const unattended = { ...base, GIT_EDITOR: 'true', GIT_TERMINAL_PROMPT: '0' };
+  const unattended = {
+    // Git would ask it, and wait for the user, before it asks GIT_EDITOR.
+    ...withoutLocalVariables(base, ['GIT_SEQUENCE_EDITOR']),
+    GIT_EDITOR: 'true',
+    GIT_TERMINAL_PROMPT: '0',
+  };
   return {
     gate: { ...base, ...configVariables(own) },
     agent: { ...unattended, ...configVariables(shared) },
     hew: {
-      ...unattended,
+      ...withoutLocalVariables(unattended, MISLEADING),
       GIT_OPTIONAL_LOCKS: '0',
-      ...configVariables([...shared, ['core.hooksPath', '/dev/null'], ['core.fsmonitor', 'false']]),
+      ...configVariables([...shared, ...HEW_CONFIG]),
     },
   };
 }

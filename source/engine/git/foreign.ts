@@ -1,25 +1,28 @@
 import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Git } from './git.js';
 import { listRefs } from './refs.js';
-import { readStatus } from './status.js';
+import { readStatus, type StatusEntry } from './status.js';
 
 /** What agents must leave alone: refs that are not hew's, and the checkout that hew was started in. */
 export interface ForeignSnapshot {
   readonly refs: ReadonlyMap<string, string>;
-  /** Home's HEAD, and each changed or untracked path of it with its size and time. */
+  /** Home's branch, or its commit when HEAD is detached. */
+  readonly head: string;
+  /** Each changed or untracked path of home, with what git says of it and its size, mode and time on disk. */
   readonly home: ReadonlyMap<string, string>;
 }
 
-/** Looks at everything that agents must leave alone. */
+/** Looks at everything that agents must leave alone. Two git processes, side by side. */
 export async function takeForeignSnapshot(git: Git, home: string): Promise<ForeignSnapshot> {
   const [refs, status] = await Promise.all([listRefs(git, home), readStatus(git, home)]);
   const foreign = [...refs].filter(
     ([ref]) => !ref.startsWith('refs/heads/loop/') && !ref.startsWith('refs/hew/'),
   );
-  const paths = [...status.changed, ...status.untracked].filter((path) => !path.startsWith('.beads/'));
-  const stamps = await Promise.all(paths.map(async (path) => [path, await stamp(join(home, path))] as const));
-  return { refs: new Map(foreign), home: new Map([['HEAD', status.branch ?? `${status.head}`], ...stamps]) };
+  const entries = status.entries.filter(({ path }) => !path.startsWith('.beads/'));
+  const stamps = await Promise.all(
+    entries.map(async (entry) => [entry.path, await stamp(home, entry)] as const),
+  );
+  return { refs: new Map(foreign), head: status.branch ?? `${status.head}`, home: new Map(stamps) };
 }
 
 /** Says in words what differs between two looks; empty when nothing does. Pure. */
@@ -30,11 +33,12 @@ export function foreignChanges(before: ForeignSnapshot, after: ForeignSnapshot):
     if (old === undefined) return `${name} was made`;
     return `${name} ${after.refs.has(ref) ? 'moved' : 'was deleted'}, it was ${old}`;
   });
+  if (before.head !== after.head) changes.push(`the checkout is on ${after.head}, it was on ${before.head}`);
   const paths = differing(before.home, after.home);
-  const named = paths.slice(0, 5).join(', ');
-  return paths.length === 0
-    ? changes
-    : [...changes, `the checkout changed: ${named}${paths.length > 5 ? ' …' : ''}`];
+  if (paths.length > 0) {
+    changes.push(`the checkout changed: ${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ' …' : ''}`);
+  }
+  return changes;
 }
 
 function differing(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
@@ -43,7 +47,13 @@ function differing(before: ReadonlyMap<string, string>, after: ReadonlyMap<strin
   );
 }
 
-async function stamp(path: string): Promise<string> {
-  const found = await lstat(path, { bigint: true }).catch(() => null);
-  return found ? `${found.size} ${found.mtimeNs}` : 'gone';
+/** Git's word alone would miss a second change of a file, the disk's alone one of the index. */
+async function stamp(home: string, entry: StatusEntry): Promise<string> {
+  const file = Buffer.concat([Buffer.from(`${home}/`), entry.path_bytes]);
+  // Whatever keeps it from being looked at is a state of its own: it tells when it begins and ends.
+  const disk = await lstat(file, { bigint: true }).then(
+    (found) => `${found.size} ${found.mode} ${found.mtimeNs}`,
+    (error: NodeJS.ErrnoException) => `${error.code}`,
+  );
+  return `${entry.kind} ${entry.fields.join(' ')} ${disk}`;
 }

@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { type Options, execa } from 'execa';
 
 /** What git answered. */
 export interface GitAnswer {
@@ -14,6 +14,9 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Variables for a command whose error message is read: git's own words, in no other language. */
+export const ENGLISH: Readonly<Record<string, string>> = { LC_ALL: 'C', LANGUAGE: '' };
+
 /** git ended with an exit code that was not expected. The message names the command and git's own first words. */
 export class GitError extends Error {
   override readonly name = 'GitError';
@@ -23,45 +26,37 @@ export class GitError extends Error {
     readonly cwd: string,
     readonly answer: GitAnswer,
   ) {
-    const words = (answer.stderr || answer.stdout).trim().split('\n')[0] ?? '';
+    const lines = (answer.stderr || answer.stdout).trim().split('\n');
+    // Hints and warnings may come before the reason.
+    const words = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines[0] ?? '';
     super(`git ${args.join(' ')} in ${cwd} ended with ${answer.exit_code}: ${words}`);
   }
 }
 
-/** The real git, with one fixed environment (see environment.ts). */
+/**
+ * The real git, with one fixed environment (see environment.ts). Text is decoded as UTF-8: a path whose name is in
+ * another encoding comes back with U+FFFD for each byte that is not valid, good for showing it but not for opening it.
+ * What opens files by git's word takes {@link Git.bytes}.
+ */
 export class Git {
   constructor(readonly env: Readonly<Record<string, string>>) {}
 
   /** Runs git and answers whatever its exit code. Throws only when git cannot be started. */
   async ask(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> {
-    const result = await execa('git', args, {
-      cwd,
-      env: { ...this.env, ...options.env },
-      extendEnv: false,
-      reject: false,
-      stripFinalNewline: false,
-      // A process group of its own: a Ctrl-C in the terminal must not cut a git that is writing a ref.
-      detached: true,
-      cleanup: false,
-      maxBuffer: 512 * 1024 * 1024,
-      ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-    });
-    if (result.exitCode === undefined && result.code !== undefined) {
-      throw new GitError(args, cwd, {
-        exit_code: -1,
-        stdout: '',
-        stderr: result.originalMessage ?? result.code,
-      });
-    }
-    // A git that a signal ended has no exit code: told as the shell tells it.
-    return { exit_code: result.exitCode ?? 128, stdout: result.stdout, stderr: result.stderr };
+    const { exit_code, stdout, stderr } = await this.#run(cwd, args, options);
+    return { exit_code, stdout: stdout.toString(), stderr };
   }
 
   /** Runs git and returns its output without the final newline; any exit code but 0 throws a {@link GitError}. */
   async text(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<string> {
-    const answer = await this.ask(cwd, args, options);
-    if (answer.exit_code !== 0) throw new GitError(args, cwd, answer);
-    return answer.stdout.replace(/\n$/, '');
+    return (await this.bytes(cwd, args, options)).toString().replace(/\n$/, '');
+  }
+
+  /** Runs git and returns its output untouched; any exit code but 0 throws a {@link GitError}. */
+  async bytes(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<Buffer> {
+    const { exit_code, stdout, stderr } = await this.#run(cwd, args, options);
+    if (exit_code !== 0) throw new GitError(args, cwd, { exit_code, stdout: stdout.toString(), stderr });
+    return stdout;
   }
 
   /** Runs a git command that prints a list ended by NUL. */
@@ -74,5 +69,41 @@ export class Git {
     const answer = await this.ask(cwd, args);
     if (answer.exit_code > 1) throw new GitError(args, cwd, answer);
     return answer.exit_code === 0;
+  }
+
+  async #run(
+    cwd: string,
+    args: readonly string[],
+    options: GitOptions,
+  ): Promise<{ exit_code: number; stdout: Buffer; stderr: string }> {
+    const settings = {
+      cwd,
+      env: { ...this.env, ...options.env },
+      extendEnv: false,
+      reject: false,
+      stripFinalNewline: false,
+      encoding: 'buffer',
+      // A process group of its own: a Ctrl-C in the terminal must not cut a git that is writing a ref.
+      detached: true,
+      cleanup: false,
+      maxBuffer: 512 * 1024 * 1024,
+    } as const satisfies Options;
+    const result = await execa('git', args, {
+      ...settings,
+      ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    });
+    if (result.exitCode === undefined && result.code !== undefined) {
+      throw new GitError(args, cwd, {
+        exit_code: -1,
+        stdout: '',
+        stderr: result.originalMessage ?? result.code,
+      });
+    }
+    return {
+      // A git that a signal ended has no exit code: told as the shell tells it.
+      exit_code: result.exitCode ?? 128,
+      stdout: Buffer.from(result.stdout.buffer, result.stdout.byteOffset, result.stdout.byteLength),
+      stderr: Buffer.from(result.stderr).toString(),
+    };
   }
 }

@@ -3,11 +3,17 @@ import { type Git, GitError } from './git.js';
 
 export type MergeTree =
   | { readonly kind: 'clean'; readonly tree: Sha }
-  | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly messages: string };
+  | {
+      readonly kind: 'conflict';
+      /** Each file that is in conflict, once. */
+      readonly files: readonly string[];
+      /** What git says of the merge, a sentence to a line. */
+      readonly messages: string;
+    };
 
 /**
  * What a merge of two commits would hold, without touching index, files or refs. Run in the worktree of the work, since
- * merge drivers and attributes are read there.
+ * merge drivers and attributes are read there. Throws for what is not two commits of one history.
  */
 export async function mergeTree(git: Git, path: string, ours: Sha, theirs: Sha): Promise<MergeTree> {
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--messages', ours, theirs];
@@ -18,15 +24,25 @@ export async function mergeTree(git: Git, path: string, ours: Sha, theirs: Sha):
   if (answer.exit_code > 1 || !tree.success) throw new GitError(args, path, answer);
   if (answer.exit_code === 0) return { kind: 'clean', tree: tree.data };
   const end = rest.indexOf('');
-  const files = [...new Set(rest.slice(0, end === -1 ? rest.length : end))];
-  const messages = rest
-    .slice(end + 1)
-    .filter((field) => /^(CONFLICT|Auto-merging)/.test(field))
-    .join('');
-  return { kind: 'conflict', files, messages: messages.trim() };
+  return {
+    kind: 'conflict',
+    files: [...new Set(rest.slice(0, end))],
+    messages: readMessages(rest.slice(end + 1)),
+  };
 }
 
-/** Makes a commit of a tree; the message goes in verbatim. */
+/** Joins the texts of `<number of paths> NUL (<path> NUL)* <type> NUL <text> NUL` (git-merge-tree(1)). */
+function readMessages(fields: readonly string[]): string {
+  const texts: string[] = [];
+  for (let at = 0; at < fields.length - 1;) {
+    const type = at + Number(fields[at]) + 1;
+    texts.push(fields[type + 1] ?? '');
+    at = type + 2;
+  }
+  return texts.join('').trim();
+}
+
+/** Makes a commit of a tree; the message goes in verbatim, but for NULs, which git refuses. */
 export async function commitTree(
   git: Git,
   path: string,
@@ -34,7 +50,7 @@ export async function commitTree(
 ): Promise<Sha> {
   const parents = commit.parents.flatMap((parent) => ['-p', parent]);
   const sha = await git.text(path, ['commit-tree', commit.tree, ...parents, '-F', '-'], {
-    input: commit.message,
+    input: commit.message.replaceAll('\0', ''),
   });
   return shaSchema.parse(sha);
 }
@@ -51,7 +67,10 @@ export async function isAncestor(git: Git, path: string, ancestor: Sha, descenda
   );
 }
 
-/** A message with trailers after it, one to a line, as git-interpret-trailers(1) reads them. Pure. */
+/**
+ * A message with trailers after it, one to a line, as git-interpret-trailers(1) reads them. What looks like a trailer in
+ * the message itself stays text. The message must not be blank, since git takes no trailer from a first paragraph. Pure.
+ */
 export function withTrailers(message: string, trailers: Readonly<Record<string, string | number>>): string {
   const lines = Object.entries(trailers).map(
     ([key, value]) => `${key}: ${String(value).replaceAll(/\s+/g, ' ').trim()}`,

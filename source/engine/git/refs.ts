@@ -1,28 +1,36 @@
 import { type Sha, shaSchema } from '../ids.js';
-import { type Git, GitError } from './git.js';
+import { ENGLISH, type Git, GitError } from './git.js';
 
-/** One change of a ref: `old` null means that it must not exist yet, `next` null that it is deleted. */
+/**
+ * One change of a ref. `old` null means that it must not exist yet, `'any'` that it does not matter where it is or
+ * whether it exists; `next` null that it is deleted.
+ */
 export interface RefChange {
   readonly ref: string;
-  readonly old: Sha | null;
+  readonly old: Sha | 'any' | null;
   readonly next: Sha | null;
 }
 
 /**
  * Changes refs, all or none, each only while it is at its old value. Returns false when one was elsewhere and throws
- * when git could not do it at all.
+ * when git could not do it at all. A ref that has been made symbolic is replaced, never followed to another branch.
  */
 export async function changeRefs(git: Git, path: string, changes: readonly RefChange[]): Promise<boolean> {
-  const lines = changes.map(({ ref, old, next }) =>
-    next === null
-      ? `delete ${ref}\0${old ?? ''}\0`
-      : `update ${ref}\0${next}\0${old ?? '0'.repeat(next.length)}\0`,
-  );
   const args = ['update-ref', '-z', '--stdin'];
-  const answer = await git.ask(path, args, { input: lines.join('') });
+  const input = changes.map((change) => `option no-deref\0${command(change)}`).join('');
+  const answer = await git.ask(path, args, { input, env: ENGLISH });
   if (answer.exit_code === 0) return true;
   if (/but expected|reference already exists|unable to resolve reference/.test(answer.stderr)) return false;
   throw new GitError(args, path, answer);
+}
+
+/** The line of git-update-ref(1); an empty old value is one that is not looked at. */
+function command({ ref, old, next }: RefChange): string {
+  if (next !== null)
+    return `update ${ref}\0${next}\0${old === 'any' ? '' : (old ?? '0'.repeat(next.length))}\0`;
+  // Nothing to delete: an empty old value of `delete` would delete whatever is there.
+  if (old === null) return `verify ${ref}\0\0`;
+  return `delete ${ref}\0${old === 'any' ? '' : old}\0`;
 }
 
 /** The commit that a full ref name is at, or null when there is no such ref. */

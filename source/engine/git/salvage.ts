@@ -1,10 +1,13 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunId, type Sha, shaSchema } from '../ids.js';
+import { writeFilesTree } from './files-tree.js';
 import type { Git } from './git.js';
 import { commitTree, treeOf, withTrailers } from './merge.js';
+import { AUTOSTASHES } from './operation.js';
 import { changeRefs, listRefs, readRef } from './refs.js';
-import { headOf, type Worktree } from './worktree.js';
+import { readStatus } from './status.js';
+import type { Worktree } from './worktree.js';
 
 export interface SalvageRequest {
   readonly run: RunId;
@@ -27,22 +30,53 @@ export function salvagePrefix(run: RunId, worker: number): string {
 }
 
 /**
- * Keeps what a worktree holds beyond its base in a new ref: HEAD, the worker's branch, and the uncommitted and untracked
- * (not ignored) files, which go through an index of their own. Touches neither index, files nor branches.
- * Returns null when there is nothing to keep.
+ * Keeps what a worktree holds beyond its base in a new ref: HEAD, the worker's branch, what is staged, what git put aside
+ * for an operation in progress, and the uncommitted and untracked (not ignored) files (see files-tree.ts). The tree of
+ * the salvage is the files as they are on disk; the rest are its parents. Touches neither index, files nor branches.
+ * Returns null when there is nothing to keep, after two git processes.
  */
 export async function salvage(
   git: Git,
   worktree: Worktree,
   request: SalvageRequest,
 ): Promise<Salvage | null> {
-  const head = await headOf(git, worktree.path);
+  const status = await readStatus(git, worktree.path);
   const branch = await readRef(git, worktree.path, `refs/heads/${worktree.branch}`);
-  const tree = await treeOfFiles(git, worktree);
-  const tips = [...new Set([head, ...(branch ? [branch] : [])])];
+  const tips = [status.head, branch, ...(await autostashes(worktree.git_dir))].filter((tip) => tip !== null);
   const moved = tips.some((tip) => tip !== request.base);
-  if (!moved && tree === (await treeOf(git, worktree.path, request.base))) return null;
-  return keep(git, worktree.path, tree, tips, request);
+  if (!moved && status.entries.length === 0) return null;
+  const trees = status.entries.length === 0 ? null : await writeFilesTree(git, worktree, status);
+  const parents = [...new Set(tips.length > 0 ? tips : [request.base])];
+  if (trees === null) {
+    return keep(
+      git,
+      worktree.path,
+      await treeOf(git, worktree.path, parents[0] ?? request.base),
+      parents,
+      request,
+    );
+  }
+  const { files, staged } = trees;
+  if (staged !== null && staged !== files) {
+    const message = 'What was staged';
+    parents.push(
+      await commitTree(git, worktree.path, { tree: staged, parents: parents.slice(0, 1), message }),
+    );
+  } else if (!moved && files === (await treeOf(git, worktree.path, request.base))) return null;
+  return keep(git, worktree.path, files, parents, request);
+}
+
+async function autostashes(gitDir: string): Promise<Sha[]> {
+  const found = await Promise.all(
+    AUTOSTASHES.map((name) =>
+      readFile(join(gitDir, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return '';
+        throw error;
+      }),
+    ),
+  );
+  // A kill may have left one empty.
+  return found.flatMap((text) => shaSchema.safeParse(text.trim()).data ?? []);
 }
 
 /** Keeps a single commit that is about to lose its last ref. */
@@ -72,28 +106,10 @@ async function keep(
   const sha = await commitTree(git, path, { tree, parents, message });
   const prefix = salvagePrefix(request.run, request.worker);
   for (;;) {
-    const taken = [...(await listRefs(git, path, [prefix])).keys()].map((ref) =>
-      Number(ref.slice(prefix.length + 1)),
-    );
+    const names = [...(await listRefs(git, path, [prefix])).keys()];
+    const taken = names.map((ref) => Number(ref.slice(prefix.length + 1).split('/')[0]));
     const ref = `${prefix}/${Math.max(0, ...taken.filter(Number.isInteger)) + 1}`;
     // Created only, never moved: a number that somebody took meanwhile is left to them.
     if (await changeRefs(git, path, [{ ref, old: null, next: sha }])) return { ref, sha };
-  }
-}
-
-/** The tree of everything that git does not ignore in the worktree, as it is on disk. */
-async function treeOfFiles(git: Git, worktree: Worktree): Promise<Sha> {
-  const index = join(worktree.git_dir, 'hew-salvage-index');
-  const env = { GIT_INDEX_FILE: index };
-  try {
-    // The worktree's own index, as a start, spares git from reading every file again.
-    await copyFile(join(worktree.git_dir, 'index'), index).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
-    await git.text(worktree.path, ['add', '--all', '--', '.'], { env });
-    return shaSchema.parse(await git.text(worktree.path, ['write-tree'], { env }));
-  } finally {
-    await rm(index, { force: true });
-    await rm(`${index}.lock`, { force: true });
   }
 }

@@ -1,12 +1,12 @@
-import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { shaSchema, type Sha } from '../ids.js';
 import type { Git } from './git.js';
 
 /** A folder that hew works in, with what git said of it when it was made. */
 export interface Worktree {
   readonly path: string;
-  /** Its own git directory, absolute. */
+  /** Its own git directory, absolute: for a linked worktree the one under `worktrees/` of the common directory. */
   readonly git_dir: string;
   /** Its branch, without `refs/heads/`. */
   readonly branch: string;
@@ -16,8 +16,8 @@ export interface Worktree {
 const PARALLEL_CHECKOUT = ['-c', 'checkout.workers=2'];
 
 /**
- * Registers a worktree without its files. Two at once fail in git 2.39, so callers take turns; fill it with
- * {@link resetTo} outside of the turn.
+ * Registers a worktree without its files, on a new branch at `base`. Two at once fail in git 2.39, so callers take
+ * turns; fill it with {@link resetTo} outside of the turn. Throws when path or branch exist.
  */
 export async function addWorktree(
   git: Git,
@@ -39,7 +39,8 @@ export async function addWorktree(
     base,
   ]);
   const gitDir = await git.text(path, ['rev-parse', '--absolute-git-dir']);
-  return { path, git_dir: gitDir, branch };
+  // As git names it, which is without links: isIntact compares the two.
+  return { path: await realpath(path), git_dir: gitDir, branch };
 }
 
 /** Whether git, started in the worktree, still finds the very repository that was recorded at its creation. */
@@ -50,61 +51,21 @@ export async function isIntact(git: Git, worktree: Worktree): Promise<boolean> {
   return answer.exit_code === 0 && answer.stdout === `${worktree.path}\n${worktree.git_dir}\n`;
 }
 
-const OPERATIONS = [
-  ['MERGE_HEAD', 'merge'],
-  ['CHERRY_PICK_HEAD', 'cherry-pick'],
-  ['REVERT_HEAD', 'revert'],
-  ['rebase-merge', 'rebase'],
-  ['rebase-apply', 'rebase'],
-  ['BISECT_LOG', 'bisect'],
-  ['sequencer', 'cherry-pick'],
-] as const;
+export { type Operation, operationInProgress, quitOperation } from './operation.js';
 
-export type Operation = (typeof OPERATIONS)[number][1];
-
-/** The operation that is in progress in a git directory, or null. */
-export async function operationInProgress(gitDir: string): Promise<Operation | null> {
-  for (const [name, operation] of OPERATIONS) {
-    if (await exists(join(gitDir, name))) return operation;
-  }
-  return null;
-}
-
-/** Leaves whatever operation is in progress, without touching files or branches. */
-export async function quitOperation(git: Git, worktree: Worktree): Promise<void> {
-  // A rebase may be stopped in a cherry-pick, so more than one may have to be left.
-  for (let turn = 0; turn < OPERATIONS.length; turn += 1) {
-    const operation = await operationInProgress(worktree.git_dir);
-    if (operation === null) return;
-    if (operation === 'bisect') {
-      for (const name of [
-        'BISECT_LOG',
-        'BISECT_START',
-        'BISECT_NAMES',
-        'BISECT_TERMS',
-        'BISECT_EXPECTED_REV',
-        'BISECT_ANCESTORS_OK',
-      ]) {
-        await rm(join(worktree.git_dir, name), { force: true });
-      }
-    } else {
-      const answer = await git.ask(worktree.path, [operation, '--quit']);
-      // git am shares rebase's folder and only its own --quit leaves it.
-      if (answer.exit_code !== 0 && operation === 'rebase') await git.text(worktree.path, ['am', '--quit']);
-    }
-  }
-}
-
-/** Points HEAD at the branch, and branch, index and tracked files at the commit. The caller has asked {@link isIntact}. */
+/**
+ * Points HEAD at the branch, and branch, index and tracked files at the commit, wherever HEAD was and whether or not the
+ * branch still exists. Untracked files stay, but for those in the way. The caller has asked {@link isIntact}.
+ */
 export async function resetTo(git: Git, worktree: Worktree, commit: Sha): Promise<void> {
-  await git.text(worktree.path, ['symbolic-ref', 'HEAD', `refs/heads/${worktree.branch}`]);
-  await git.text(worktree.path, [...PARALLEL_CHECKOUT, 'reset', '-q', '--hard', commit]);
+  // An agent of another worktree may have taken the branch with --ignore-other-worktrees too: it is still this one's.
+  const branch = ['--no-track', '--ignore-other-worktrees', '-B', worktree.branch, commit];
+  await git.text(worktree.path, [...PARALLEL_CHECKOUT, 'checkout', '--force', '-q', ...branch]);
 }
 
 /** Checks a commit out without any branch. Files that git does not know are removed, ignored ones stay. */
 export async function detachAt(git: Git, worktree: Worktree, commit: Sha): Promise<void> {
-  await git.text(worktree.path, ['update-ref', '--no-deref', 'HEAD', commit]);
-  await git.text(worktree.path, [...PARALLEL_CHECKOUT, 'reset', '-q', '--hard', commit]);
+  await git.text(worktree.path, [...PARALLEL_CHECKOUT, 'checkout', '--force', '-q', '--detach', commit]);
   await clean(git, worktree);
 }
 
@@ -118,24 +79,33 @@ export async function removeWorktree(git: Git, home: string, worktree: Worktree)
   await git.text(home, ['worktree', 'remove', '--force', '--force', '--', worktree.path]);
 }
 
-/** Lock files that a killed git left in the worktree's own git directory. Only when nothing of the set runs any more. */
+/**
+ * Removes the lock files that a killed git left: those in the worktree's own git directory and that of its branch. Only
+ * when nothing of the set runs any more. In a main worktree the git directory is shared, so only what is HEAD's and the
+ * index's goes.
+ */
 export async function removeStaleLocks(worktree: Worktree): Promise<void> {
-  for (const name of [
-    'index.lock',
-    'HEAD.lock',
-    'ORIG_HEAD.lock',
-    'config.worktree.lock',
-    'FETCH_HEAD.lock',
-  ]) {
-    await rm(join(worktree.git_dir, name), { force: true });
+  const common = await commonDirOf(worktree.git_dir);
+  const locks =
+    common === null
+      ? ['index.lock', 'HEAD.lock', 'ORIG_HEAD.lock', 'config.worktree.lock', 'FETCH_HEAD.lock']
+      : (await readdir(worktree.git_dir)).filter((name) => name.endsWith('.lock'));
+  const paths = locks.map((name) => join(worktree.git_dir, name));
+  if (common !== null) paths.push(join(common, 'refs/heads', `${worktree.branch}.lock`));
+  for (const path of paths) await rm(path, { force: true });
+}
+
+/** The directory that a linked worktree shares with the others, or null for a main worktree. */
+async function commonDirOf(gitDir: string): Promise<string | null> {
+  try {
+    return resolve(gitDir, (await readFile(join(gitDir, 'commondir'), 'utf8')).trimEnd());
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }
 
 /** The commit that HEAD is at, whatever branch that is. */
 export async function headOf(git: Git, path: string): Promise<Sha> {
   return shaSchema.parse(await git.text(path, ['rev-parse', '--verify', 'HEAD^{commit}']));
-}
-
-async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { groupsToEnd, membersOf, type ProcessSet } from './process-set.js';
+import { groupsToEnd, membersOf, searchFor, type ProcessSet } from './process-set.js';
 import { readProcessTable, type ProcessEntry } from './process-table.js';
 
 /** How a set of processes was ended. */
@@ -36,7 +36,7 @@ const LONGEST_PAUSE_MS = 100;
 export async function endProcessSet(set: ProcessSet, times: EndingTimes = {}): Promise<SetEnding> {
   const met = new Map<string, ProcessEntry>();
   const look = async (): Promise<Found> => {
-    const table = await readProcessTable(set.mark);
+    const table = await readProcessTable(searchFor(set));
     const members = membersOf(table, set, [...met.values()]);
     for (const entry of members) met.set(identity(entry), entry);
     return { members, groups: groupsToEnd(table, set) };
@@ -51,16 +51,17 @@ export async function endProcessSet(set: ProcessSet, times: EndingTimes = {}): P
       send(entry.pid, 'SIGCONT');
     }
   };
-  const kill = ({ members, groups }: Found): void => {
-    // The groups first: the kernel ends a group at one moment, so what forks without end cannot outrun it.
-    for (const group of groups) send(-group, 'SIGKILL');
-    for (const { pid } of members) send(pid, 'SIGKILL');
-  };
 
   const left = await untilGone(look, times.graceMs ?? 5000, askToEnd);
   const survivors = left.length === 0 ? left : await untilGone(look, times.killMs ?? 10_000, kill);
   for (const entry of survivors) met.delete(identity(entry));
   return { ended: [...met.values()], survivors };
+}
+
+function kill({ members, groups }: Found): void {
+  // The groups first: the kernel ends a group at one moment, so what forks without end cannot outrun it.
+  for (const group of groups) send(-group, 'SIGKILL');
+  for (const { pid } of members) send(pid, 'SIGKILL');
 }
 
 /** Acts on the members of each look until two looks in a row find none, or the time is over: then what is left. */

@@ -1,4 +1,10 @@
-import { processStart, readProcessTable, type ProcessEntry, type ProcessTable } from './process-table.js';
+import {
+  processStart,
+  readProcessTable,
+  type MarkSearch,
+  type ProcessEntry,
+  type ProcessTable,
+} from './process-table.js';
 
 /** The first process of a group: the group has its pid as its number. */
 export interface GroupLeader {
@@ -20,6 +26,15 @@ export interface ProcessSet {
 /** Notes when a process that has just been started did start, so that its group is told from a later one. */
 export async function groupLedBy(pid: number): Promise<GroupLeader> {
   return { pid, started: await processStart(pid) };
+}
+
+/**
+ * What to look for in a scan for this set. Its processes are no older than the oldest leader, where the leaders are
+ * known: so the environments of most of the machine's processes need not be read. Pure.
+ */
+export function searchFor({ mark, groups }: ProcessSet): MarkSearch {
+  const starts = groups.map(({ started }) => Number(started ?? 0));
+  return { mark, since: starts.length === 0 ? null : String(Math.min(...starts)) };
 }
 
 /**
@@ -89,7 +104,7 @@ export function groupsToEnd(
  * direction, tell that something of the set has worked or ended in between.
  */
 export async function cpuOf(set: ProcessSet): Promise<number> {
-  return membersOf(await readProcessTable(set.mark), set).reduce(
+  return membersOf(await readProcessTable(searchFor(set)), set).reduce(
     (total, entry) => total + entry.cpu_ticks,
     0,
   );

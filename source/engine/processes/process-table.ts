@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { parseProcStat } from './proc-stat.js';
 import { parsePsListing } from './ps-listing.js';
@@ -26,54 +27,63 @@ export type ProcessTable = ReadonlyMap<number, ProcessEntry>;
 /** The listing is read again while it grows, but a machine that starts processes without end must not hold us. */
 const MAX_PASSES = 5;
 
-/**
- * Scans the machine's processes once. What vanishes meanwhile, or may not be read, is left out. `mark` is an entry of
- * the environment, `NAME=value`; one that ends with `=` stands for all its values; null looks for none.
- */
-export async function readProcessTable(mark: string | null): Promise<ProcessTable> {
-  return process.platform === 'linux' ? await readProc(mark) : await readPs();
+/** Whose environments are looked at. */
+export interface MarkSearch {
+  /** An entry of the environment, `NAME=value`; one that ends with `=` stands for all its values; null: none. */
+  readonly mark: string | null;
+  /** Nothing that started before this can carry the mark, as {@link ProcessEntry.started} tells it; null: not known. */
+  readonly since?: string | null;
+}
+
+/** Scans the machine's processes once. What vanishes meanwhile, or may not be read, is left out. */
+export async function readProcessTable(search: MarkSearch): Promise<ProcessTable> {
+  return process.platform === 'linux' ? await readProc(search) : await readPs();
 }
 
 /** What tells the process of this pid from others that had or will have its pid; null when it does not live. */
 export async function processStart(pid: number): Promise<string | null> {
-  if (process.platform === 'linux') return (await readStat(pid))?.started ?? null;
+  if (process.platform === 'linux') return readStat(pid)?.started ?? null;
   return (await readPs()).get(pid)?.started ?? null;
 }
 
-async function readProc(mark: string | null): Promise<ProcessTable> {
+async function readProc({ mark, since }: MarkSearch): Promise<ProcessTable> {
   const table = new Map<number, ProcessEntry>();
   const seen = new Set<string>();
+  const first = Number(since ?? 0);
   for (let pass = 0; pass < MAX_PASSES; pass += 1) {
     // A process that starts while the listing is read is met in the next pass, even if its parent is gone by then.
-    const fresh = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && !seen.has(name));
+    const fresh = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && !seen.has(name));
     if (fresh.length === 0) break;
-    for (const name of fresh) seen.add(name);
-    const entries = await Promise.all(fresh.map((name) => readEntry(Number(name), mark)));
-    for (const entry of entries) if (entry !== null) table.set(entry.pid, entry);
+    const entries = fresh.flatMap((name) => {
+      seen.add(name);
+      return readStat(Number(name)) ?? [];
+    });
+    await Promise.all(
+      entries.map(async (entry) => {
+        const marked = mark !== null && Number(entry.started) >= first && (await hasMark(entry.pid, mark));
+        table.set(entry.pid, { ...entry, marked });
+      }),
+    );
   }
   return table;
 }
 
-async function readEntry(pid: number, mark: string | null): Promise<ProcessEntry | null> {
-  const stat = await readStat(pid);
-  if (stat === null) return null;
-  return { ...stat, marked: mark !== null && (await hasMark(pid, mark)) };
+/** Synchronous, since the kernel has it at hand: a thread for each of many small files costs several times as much. */
+function readStat(pid: number): Omit<ProcessEntry, 'marked'> | null {
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  } catch {
+    // Any reason means the same here: it is gone, or it is not ours.
+    return null;
+  }
+  return parseProcStat(text);
 }
 
-async function readStat(pid: number): Promise<Omit<ProcessEntry, 'marked'> | null> {
-  const text = await readOrNull(`/proc/${pid}/stat`);
-  return text === null ? null : parseProcStat(text);
-}
-
+/** Asynchronous: an environment lies in the memory of its process, which may have to be waited for. */
 async function hasMark(pid: number, mark: string): Promise<boolean> {
-  const text = await readOrNull(`/proc/${pid}/environ`);
-  if (text === null) return false;
+  const text = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
   return `\0${text}`.includes(mark.endsWith('=') ? `\0${mark}` : `\0${mark}\0`);
-}
-
-/** Any reason not to read it means the same here: it is gone, or it is not ours. */
-async function readOrNull(path: string): Promise<string | null> {
-  return await readFile(path, 'latin1').catch(() => null);
 }
 
 async function readPs(): Promise<ProcessTable> {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { execa } from 'execa';
 import type { BoundedLog } from './bounded-log.js';
 import { endProcessSet } from './end-process-set.js';
@@ -45,6 +44,8 @@ export type RunInSetResult =
       /** Null when a signal ended it, or when it could not be ended. */
       readonly exit_code: number | null;
       readonly signal: string | null;
+      /** Whether the request's signal had aborted before the program ended by itself. */
+      readonly aborted: boolean;
       /** How many processes it had left running, all of which were ended. */
       readonly left_over: number;
       /** Pids that live although they were sent KILL; empty unless something is badly wrong. */
@@ -73,9 +74,10 @@ export async function runInSet(request: RunInSetRequest): Promise<RunInSetResult
       message: originalMessage ?? 'could not be started',
     };
   }
-  const exited: Promise<Exit> = once(subprocess, 'exit').then(
-    ([code, name]) => ({ code, signal: name }) as Exit,
-  );
+  // Not execa's promise: that waits for the pipes too, which a process that was left running may hold open.
+  const exited = new Promise<Exit>((resolve) => {
+    subprocess.nodeChildProcess.once('exit', (code, name) => resolve({ code, signal: name }));
+  });
   const sinks = { log: request.log, maxLineBytes: request.maxLineBytes ?? MAX_LINE_BYTES };
   const readers = [
     new StreamReader(subprocess.stdout, { ...sinks, onLine: request.onStdout } satisfies StreamSinks),
@@ -84,7 +86,7 @@ export async function runInSet(request: RunInSetRequest): Promise<RunInSetResult
 
   const set: ProcessSet = { mark: request.mark, groups: [await groupLedBy(pid)] };
   request.onStarted?.(set);
-  await firstReason(exited, readers, signal);
+  const reason = await firstReason(exited, readers, signal);
   const { ended, survivors } = await endProcessSet(set, { graceMs: request.graceMs ?? 5000 });
 
   // Reading ends after the set, not before: a process that was left running may hold the pipes open.
@@ -97,6 +99,7 @@ export async function runInSet(request: RunInSetRequest): Promise<RunInSetResult
     kind: 'exited',
     exit_code: exit.code,
     signal: exit.signal,
+    aborted: reason === 'aborted',
     left_over: ended.filter((entry) => entry.pid !== pid).length,
     survivors: survivors.map((entry) => entry.pid),
   };
@@ -126,18 +129,21 @@ function start({ command, args, cwd, env, mark, input }: RunInSetRequest) {
   });
 }
 
-/** Resolves when there is a reason to end the set: its leader has gone, hew wants it to end, or its output has nowhere to go. */
+/** Why the set is to be ended: its leader has gone, hew wants it to end, or its output has nowhere to go. */
+type EndingReason = 'exited' | 'aborted' | 'unreadable';
+
 async function firstReason(
   exited: Promise<Exit>,
   readers: readonly StreamReader[],
   signal: AbortSignal,
-): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const end = (): void => resolve();
-  signal.addEventListener('abort', end, { once: true });
-  if (signal.aborted) end();
-  exited.then(end, end);
-  for (const reader of readers) reader.done.catch(end);
-  await promise;
-  signal.removeEventListener('abort', end);
+): Promise<EndingReason> {
+  const { promise, resolve } = Promise.withResolvers<EndingReason>();
+  const abort = (): void => resolve('aborted');
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  void exited.then(() => resolve('exited'));
+  for (const reader of readers) reader.done.catch(() => resolve('unreadable'));
+  const reason = await promise;
+  signal.removeEventListener('abort', abort);
+  return reason;
 }

@@ -29,6 +29,8 @@ export class StreamReader {
     this.#sinks = sinks;
     this.#lines = new BoundedLines(sinks.maxLineBytes);
     this.done = this.#read();
+    // Told by finish(), which whoever made the reader may not have come to yet: until then it must not end hew.
+    this.done.catch(() => {});
   }
 
   /**
@@ -68,7 +70,8 @@ export class StreamReader {
     const { log } = this.#sinks;
     if (log === undefined || bytes.length === 0) return;
     await new Promise<void>((resolve, reject) => {
-      log.write(bytes, (error) => (error ? reject(error) : resolve()));
+      // Of a log that has failed before, the first error tells why.
+      log.write(bytes, (error) => (error ? reject(log.errored ?? error) : resolve()));
     });
   }
 

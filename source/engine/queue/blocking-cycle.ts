@@ -21,6 +21,7 @@ export function blockingCycle(
 
 function pathTo(id: string, reachedFrom: ReadonlyMap<string, string | null>): readonly string[] {
   const path: string[] = [];
-  for (let current: string | null = id; current !== null; current = reachedFrom.get(current) ?? null) path.unshift(current);
+  for (let current: string | null = id; current !== null; current = reachedFrom.get(current) ?? null)
+    path.unshift(current);
   return path;
 }

@@ -47,7 +47,7 @@ export function parseDocument(bytes: Uint8Array, path: string): QueueDocument {
 function splitLines(bytes: Uint8Array): readonly Buffer[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lines: Buffer[] = [];
-  for (let start = 0; start < buffer.length; ) {
+  for (let start = 0; start < buffer.length;) {
     const newline = buffer.indexOf(0x0a, start);
     const end = newline === -1 ? buffer.length : newline;
     lines.push(buffer.subarray(start, end));
@@ -59,7 +59,9 @@ function splitLines(bytes: Uint8Array): readonly Buffer[] {
 function brokenFile(path: string, problems: readonly string[]): QueueError {
   const more = problems.length - NAMED_PROBLEMS;
   const named = problems.slice(0, NAMED_PROBLEMS).join('; ') + (more > 0 ? `; and ${more} more` : '');
-  return new QueueError(`${path}: ${named}.\nNothing was changed. Mend or remove what is broken there, then try again.`);
+  return new QueueError(
+    `${path}: ${named}.\nNothing was changed. Mend or remove what is broken there, then try again.`,
+  );
 }
 
 /** The bytes that {@link parseDocument} reads the same document from. */

@@ -14,7 +14,9 @@ export function openBlockers(task: StoredTask, tasks: ReadonlyMap<string, Stored
 
 /** Whether a task is put off: by its status, or until a moment that has not come yet. Pure. */
 export function isDeferred(task: StoredTask, now: Date): boolean {
-  return task.status === 'deferred' || (task.defer_until !== null && Date.parse(task.defer_until) > now.getTime());
+  return (
+    task.status === 'deferred' || (task.defer_until !== null && Date.parse(task.defer_until) > now.getTime())
+  );
 }
 
 /** Tasks in the order in which the queue wants them taken: priority, then age, then id. Pure. */
@@ -22,7 +24,10 @@ export function inOrder(tasks: Iterable<StoredTask>): readonly StoredTask[] {
   // Times are parsed once a task, not once a comparison: with thousands of tasks that is most of the work.
   return [...tasks]
     .map((task) => ({ task, created: Date.parse(task.created_at) }))
-    .sort((a, b) => a.task.priority - b.task.priority || a.created - b.created || compareIds(a.task.id, b.task.id))
+    .sort(
+      (a, b) =>
+        a.task.priority - b.task.priority || a.created - b.created || compareIds(a.task.id, b.task.id),
+    )
     .map(({ task }) => task);
 }
 
@@ -31,16 +36,22 @@ function compareIds(a: string, b: string): number {
   return byName.compare(a, b) || (a < b ? -1 : 1);
 }
 
-/** The ids of the tasks that are open, not deferred and not blocked, in the queue's order. Pure. */
+/** The ids of the tasks that can be claimed: open, nobody's, not deferred, not blocked; in the queue's order. Pure. */
 export function readyTasks(tasks: Tasks, now: Date): readonly TaskId[] {
   const ready = [...tasks.values()].filter(
-    (task) => task.status === 'open' && !isDeferred(task, now) && openBlockers(task, tasks).length === 0,
+    (task) =>
+      task.status === 'open' &&
+      task.assignee === null &&
+      !isDeferred(task, now) &&
+      openBlockers(task, tasks).length === 0,
   );
   return inOrder(ready).map((task) => task.id);
 }
 
 /** When the next task that is put off comes back, as milliseconds of the epoch; infinity when none does. Pure. */
 export function nextReturn(tasks: Tasks, now: Date): number {
-  const times = [...tasks.values()].flatMap((task) => (task.defer_until === null ? [] : [Date.parse(task.defer_until)]));
+  const times = [...tasks.values()].flatMap((task) =>
+    task.defer_until === null ? [] : [Date.parse(task.defer_until)],
+  );
   return times.reduce((next, time) => (time > now.getTime() ? Math.min(next, time) : next), Infinity);
 }

@@ -33,16 +33,21 @@ const OPEN_AGAIN: TaskFields = { status: 'open', assignee: null, closed_at: null
 
 /** Whether `actor` gets the task: open, nobody's, neither deferred nor blocked, or the actor's own already. Pure. */
 export function decideClaim(tasks: Tasks, id: TaskId, actor: string, now: Date): Decision<ClaimResult> {
-  const lost = (holder: string): Decision<ClaimResult> => ({ answer: { kind: 'lost', holder }, fields: null });
   const task = tasks.get(id);
   if (!task) return lost('nobody: there is no such task');
-  if (task.status === 'in_progress' && task.assignee === actor) return { answer: { kind: 'claimed' }, fields: null };
-  if (task.status !== 'open') return lost(task.status === 'in_progress' ? (task.assignee ?? task.status) : task.status);
+  if (task.status === 'in_progress' && task.assignee === actor)
+    return { answer: { kind: 'claimed' }, fields: null };
+  if (task.status !== 'open')
+    return lost(task.status === 'in_progress' ? (task.assignee ?? task.status) : task.status);
   if (task.assignee !== null) return lost(task.assignee);
   if (isDeferred(task, now)) return lost(`nobody: deferred until ${task.defer_until}`);
   const blockers = openBlockers(task, tasks);
   if (blockers.length > 0) return lost(`nobody: blocked by ${blockers.join(', ')}`);
   return { answer: { kind: 'claimed' }, fields: { status: 'in_progress', assignee: actor } };
+}
+
+function lost(holder: string): Decision<ClaimResult> {
+  return { answer: { kind: 'lost', holder }, fields: null };
 }
 
 /** Whether the task may be closed: it exists and, without `force`, nothing open blocks it. Closed stays closed. Pure. */
@@ -51,16 +56,21 @@ export function decideClose(
   id: TaskId,
   close: { readonly reason: string; readonly force: boolean; readonly now: Date },
 ): Decision<CloseResult> {
-  const refused = (message: string): Decision<CloseResult> => ({ answer: { kind: 'refused', message }, fields: null });
   const task = tasks.get(id);
   if (!task) return refused(unknownTask(id));
   if (task.status === 'closed') return { answer: { kind: 'closed' }, fields: null };
   const blockers = openBlockers(task, tasks);
   if (blockers.length > 0 && !close.force) {
-    return refused(`${id} is still blocked by ${blockers.join(', ')}. Close ${blockers.length > 1 ? 'those' : 'that'} first, or use --force.`);
+    return refused(
+      `${id} is still blocked by ${blockers.join(', ')}. Close ${blockers.length > 1 ? 'those' : 'that'} first, or use --force.`,
+    );
   }
   const fields = { status: 'closed', closed_at: close.now.toISOString(), close_reason: close.reason || null };
   return { answer: { kind: 'closed' }, fields };
+}
+
+function refused(message: string): Decision<CloseResult> {
+  return { answer: { kind: 'refused', message }, fields: null };
 }
 
 /** The fields of a task that is given back. Pure. */
@@ -68,7 +78,11 @@ export function releaseFields(
   task: StoredTask,
   change: { readonly note?: string; readonly labels?: readonly string[] },
 ): TaskFields {
-  return { ...OPEN_AGAIN, ...noteFields(task, change.note), labels: withLabels(task.labels, change.labels, []) };
+  return {
+    ...OPEN_AGAIN,
+    ...noteFields(task, change.note),
+    labels: withLabels(task.labels, change.labels, []),
+  };
 }
 
 /** The fields of a closed task that is opened again; of one that is not closed only the note changes. Pure. */
@@ -86,12 +100,19 @@ export function reopenFields(
 export function updateFields(task: StoredTask, update: TaskUpdate): TaskFields {
   const { add_labels, remove_labels, note, status, ...plain } = update;
   if (status === 'closed') {
-    throw new QueueError(`An update does not close ${task.id}. Use \`hew task close ${task.id}\`, which checks its blockers.`);
+    throw new QueueError(
+      `An update does not close ${task.id}. Use \`hew task close ${task.id}\`, which checks its blockers.`,
+    );
   }
-  const opened = status !== undefined && task.status === 'closed' ? { closed_at: null, close_reason: null } : {};
+  const opened =
+    status !== undefined && task.status === 'closed' ? { closed_at: null, close_reason: null } : {};
   return {
     // What is set open is nobody's, or it could never be claimed; an assignee given with it comes after and wins.
-    ...(status === undefined ? {} : status === 'open' ? { ...opened, status, assignee: null } : { ...opened, status }),
+    ...(status === undefined
+      ? {}
+      : status === 'open'
+        ? { ...opened, status, assignee: null }
+        : { ...opened, status }),
     ...plain,
     ...noteFields(task, note),
     ...(add_labels || remove_labels ? { labels: withLabels(task.labels, add_labels, remove_labels) } : {}),
@@ -119,7 +140,9 @@ export function addBlocker(tasks: Tasks, id: TaskId, blocker: TaskId, now: Date)
 export function removeBlocker(task: StoredTask, blocker: TaskId): TaskFields {
   const dependencies = task.dependencies.filter((dependency) => !blocks(dependency, blocker));
   if (dependencies.length === task.dependencies.length) {
-    throw new QueueError(`${blocker} does not block ${task.id}. \`hew task show ${task.id}\` tells what does.`);
+    throw new QueueError(
+      `${blocker} does not block ${task.id}. \`hew task show ${task.id}\` tells what does.`,
+    );
   }
   return { dependencies };
 }

@@ -5,7 +5,11 @@ const LONGEST_PREFIX = 40;
 
 /** The prefix of a project's task ids, made from its folder's name: `My App` gives `my-app`, `---` gives `task`. Pure. */
 export function idPrefix(folderName: string): string {
-  const words = folderName.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase().match(/[a-z0-9]+/g);
+  const words = folderName
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
   const slug = (words ?? []).join('-').slice(0, LONGEST_PREFIX);
   return slug.replace(/-$/, '') || 'task';
 }

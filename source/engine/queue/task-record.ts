@@ -58,20 +58,18 @@ const recordSchema = z
       .transform((value) => value ?? false),
     defer_until: optionalTime,
   })
-  .transform(
-    (record): StoredTask => ({
-      ...record,
-      updated_at: record.updated_at ?? record.created_at,
-      dependencies: record.dependencies.map((dependency) => ({
-        ...dependency,
-        issue_id: dependency.issue_id ?? record.id,
-      })),
-    }),
-  );
+  .transform((record): StoredTask => ({
+    ...record,
+    updated_at: record.updated_at ?? record.created_at,
+    dependencies: record.dependencies.map((dependency) => ({
+      ...dependency,
+      issue_id: dependency.issue_id ?? record.id,
+    })),
+  }));
 
 /** What marks a line of a `bd export`: a header has `_schema`, everything else may say what it is. */
 const markSchema = z.looseObject({
-  _schema: z.unknown(),
+  _schema: z.unknown().optional(),
   _type: z.enum(['issue', 'memory'], { error: 'is neither "issue" nor "memory"' }).nullish(),
 });
 
@@ -94,7 +92,10 @@ export function parseTaskLine(line: string): TaskLine {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    return { kind: 'broken', reason: `is not JSON (${plainText(error instanceof Error ? error.message : String(error))})` };
+    return {
+      kind: 'broken',
+      reason: `is not JSON (${plainText(error instanceof Error ? error.message : String(error))})`,
+    };
   }
   const mark = markSchema.safeParse(value);
   if (!mark.success) return broken(mark.error);
@@ -106,20 +107,27 @@ export function parseTaskLine(line: string): TaskLine {
 /** What a change sets; null leaves the field out of the line, as beads does with what is empty. */
 export type TaskFields = { readonly [Name in keyof StoredTask]?: StoredTask[Name] | null };
 
+/** What every Node from 22 on can do with JSON and TypeScript's library does not know yet. */
+interface ExactJson {
+  parse(
+    text: string,
+    reviver: (key: string, value: unknown, context: { readonly source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): unknown;
+}
+const exactJson = JSON as unknown as ExactJson;
+
 /** Numbers that JavaScript would round are carried over as they were written. */
 function exactNumber(_key: string, value: unknown, context: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || context.source === undefined) return value;
-  return JSON.stringify(value) === context.source ? value : rawJson(context.source);
-}
-
-/** `JSON.rawJSON`, which every Node from 22 on has and TypeScript's library does not know yet. */
-function rawJson(source: string): unknown {
-  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(source);
+  return JSON.stringify(value) === context.source ? value : exactJson.rawJSON(context.source);
 }
 
 /** The line with these fields set; fields that hew does not know keep their values. The line must be a task's. */
 export function changeTaskLine(line: string, fields: TaskFields): string {
-  const before = JSON.parse(line, exactNumber) as Readonly<Record<string, unknown>>;
-  const after = Object.entries({ ...before, ...fields }).filter(([name, value]) => !(name in fields && value === null));
+  const before = exactJson.parse(line, exactNumber) as Readonly<Record<string, unknown>>;
+  const after = Object.entries({ ...before, ...fields }).filter(
+    ([name, value]) => !(name in fields && value === null),
+  );
   return JSON.stringify(Object.fromEntries(after));
 }

@@ -1,6 +1,7 @@
 /** Every folder above a path, the nearest first, without the path itself. */
 function* foldersAbove(path: string): Generator<string> {
-  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) yield path.slice(0, end);
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1))
+    yield path.slice(0, end);
 }
 
 /** Paths without slash at their end, and what lies above them. */
@@ -65,10 +66,46 @@ export function withoutBeneath(paths: readonly string[]): readonly string[] {
     .sort();
 }
 
+function escapeGlob(path: string): string {
+  return path.replaceAll(/[\\*?[\]]/g, (letter) => `\\${letter}`);
+}
+
 /** The patterns of gitignore that mean one path or glob of the settings: anchored, as a glob and to the letter. Pure. */
 export function ignorePatterns(path: string): readonly string[] {
   const parts = path.split('/').filter((part) => part !== '' && part !== '.');
   const glob = `/${parts.join('/')}`;
-  const literal = glob.replaceAll(/[\\*?[\]]/g, (letter) => `\\${letter}`);
+  const literal = escapeGlob(glob);
   return literal === glob ? [glob] : [glob, literal];
+}
+
+/** The line of gitignore that means exactly this path, and what lies beneath it. Pure; the path has no line break. */
+export function ignoreLine(path: string): string {
+  return `/${escapeGlob(path)}`.replace(/ +$/, (spaces) => '\\ '.repeat(spaces.length));
+}
+
+/** The folders of a path or glob up to its first wildcard: nothing that it means lies elsewhere. Pure. */
+export function literalLead(path: string): string {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  const wild = parts.findIndex((part) => /[\\*?[]/.test(part));
+  return parts.slice(0, wild === -1 ? undefined : wild).join('/');
+}
+
+/** The patterns of a file in gitignore's format, without comments and empty lines. Pure. */
+export function patternLines(text: string): readonly string[] {
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .map((line) => line.replace(/(?<!\\) +$/, ''))
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+/** Whether a pattern of gitignore picks by a mere name, in whatever folder that is. Pure. */
+export function isMereName(pattern: string): boolean {
+  return (
+    !pattern.startsWith('!') &&
+    !pattern
+      .replace(/^(\*\*\/)+/, '')
+      .replace(/\/$/, '')
+      .includes('/')
+  );
 }

@@ -1,0 +1,89 @@
+import type { StartOptions } from '../../engine/start-request.js';
+import { type LoopSettings, loopSettingsSchema } from '../../engine/settings-schema.js';
+import { Refusal } from '../command.js';
+import { longName } from '../flag.js';
+import type { FlagValues } from '../parse-flags.js';
+
+/** The flags of everything that starts a run. */
+export const RUN_FLAGS = {
+  jobs: { type: 'number', shortFlag: 'j' },
+  runtime: { type: 'string' },
+  agentCommand: { type: 'string' },
+  attempts: { type: 'number' },
+  maxIter: { type: 'number' },
+  budgetTokens: { type: 'number' },
+  budgetCost: { type: 'number' },
+  budgetWall: { type: 'string' },
+  iterationTimeout: { type: 'string' },
+  stopFile: { type: 'string' },
+  queue: { type: 'string', choices: ['auto', 'file', 'beads'] },
+  dryRun: { type: 'boolean' },
+  land: { type: 'boolean' },
+  gate: { type: 'boolean' },
+  allowRedBase: { type: 'boolean' },
+  ignoreUnlanded: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
+
+/** The part of the help that tells of {@link RUN_FLAGS}. */
+export const RUN_FLAGS_HELP = `
+  -j, --jobs <1-16>             how many agents work at once (default 4); 1 works in this checkout itself
+      --runtime <name>          what runs the tasks: command
+      --agent-command <line>    the program of the runtime "command"; its prompt comes on stdin
+      --attempts <n>            how often a task is tried before it is given back (default 2)
+      --queue auto|file|beads   where the tasks are (default auto)
+
+      --max-iter <n>            start no more iterations than that
+      --budget-tokens <n>       start none once so many tokens are used
+      --budget-cost <dollars>   start none once so much is spent
+      --budget-wall <time>      start none after that time: 90m, 8h
+      --iteration-timeout <time>  end an agent that takes longer (default 60m)
+      --stop-file <path>        start none once this file exists
+
+      --dry-run                 only show which slot would take what, with the prompts
+      --no-land                 leave the merges on the run's trunk; hew loop land brings them home
+      --no-gate                 merge without running any tests
+      --allow-red-base          start although the tests fail before anything was done
+      --ignore-unlanded         start although an earlier run's merges have not landed
+      --json                    print the events, one JSON object a line
+`;
+
+type Values = FlagValues<typeof RUN_FLAGS>;
+
+/** What the flags say of settings; throws a {@link Refusal} with a line for each that cannot be. */
+export function loopSettingsOf(values: Values): LoopSettings {
+  const given = {
+    jobs: values.jobs,
+    attempts: values.attempts,
+    runtime: values.runtime,
+    agent_command: values.agentCommand,
+    max_iter: values.maxIter,
+    budget_tokens: values.budgetTokens,
+    budget_cost: values.budgetCost,
+    budget_wall: values.budgetWall,
+    iteration_timeout: values.iterationTimeout,
+    stop_file: values.stopFile,
+  };
+  const read = loopSettingsSchema.safeParse(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  );
+  if (read.success) return read.data;
+  const problems = read.error.issues.map((issue) => {
+    const key = String(issue.path[0]) as keyof typeof given;
+    const name = longName(key.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+    return `${name} ${given[key]} ${issue.message}`;
+  });
+  throw new Refusal(problems.join('\n'));
+}
+
+/** What only the command line says. */
+export function startOptionsOf(values: Values): StartOptions {
+  return {
+    dry_run: values.dryRun ?? false,
+    land: values.land ?? true,
+    gate: values.gate ?? true,
+    allow_red_base: values.allowRedBase ?? false,
+    ignore_unlanded: values.ignoreUnlanded ?? false,
+    queue: (values.queue ?? 'auto') as StartOptions['queue'],
+  };
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { localVariables, withoutLocalVariables } from '../engine/git/environment.js';
+import { Git } from '../engine/git/git.js';
+import { findPlaces, type Places } from '../engine/git/places.js';
+import { childEnvironment } from '../engine/processes/child-environment.js';
+import { FileQueue } from '../engine/queue/file-queue.js';
+import { idPrefix } from '../engine/queue/task-ids.js';
+import { Refusal } from './command.js';
+
+/** The file of a project's embedded queue. */
+export function queuePath(places: Pick<Places, 'hew'>): string {
+  return join(places.hew, 'tasks.jsonl');
+}
+
+/**
+ * The embedded queue of the project around `cwd`: from every worktree, those of workers included, the one of the main
+ * worktree. Throws a {@link Refusal} with the command that mends it when there is no project or no git.
+ */
+export async function openQueue(cwd: string = process.cwd()): Promise<FileQueue> {
+  // A hook's or an agent's GIT_DIR would name another repository than the one around `cwd`.
+  const local = await localVariables().catch((cause: unknown) => {
+    throw new Refusal('git cannot be started. Install it from git-scm.com, then try again.', { cause });
+  });
+  const git = new Git(childEnvironment(withoutLocalVariables(process.env, local)));
+  const found = await findPlaces(git, cwd);
+  if (found.kind === 'missing') throw new Refusal(found.problem);
+  const { places } = found;
+  return new FileQueue({ path: queuePath(places), prefix: idPrefix(places.project) });
+}

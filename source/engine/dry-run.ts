@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EventStream } from './event-stream.js';
+import { runFolder } from './git/places.js';
+import { workerBranch } from './ids.js';
+import { openJournal } from './journal.js';
+import { RunFiles } from './keep-run-files.js';
+import type { RunPlan } from './preflight.js';
+import { buildPrompt } from './prompt.js';
+import { makeIgnoredFolder } from './queue/ignored-folder.js';
+import { candidates } from './schedule.js';
+
+/**
+ * Tells which slot would take what, with prompt and hash, and writes the run's folder as a run would. Claims nothing,
+ * makes no worktree and starts no agent.
+ */
+export async function dryRun(plan: RunPlan, listen: (events: EventStream) => void): Promise<number> {
+  const { run, places, settings, request, start } = plan;
+  const { jobs, attempts, limits } = settings.loop;
+  const serial = jobs === 1;
+  const folder = runFolder(places, run);
+  await makeIgnoredFolder(join(places.hew, 'loop'));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const journal = await openJournal(join(folder, 'events.jsonl'));
+  const events = new EventStream(journal, request.clock);
+  const files = new RunFiles(folder, serial, request.clock);
+  events.subscribe((event, state) => files.take(event, state));
+  listen(events);
+  try {
+    await events.record({
+      type: 'run.started',
+      run_id: run,
+      jobs,
+      mode: 'dry_run',
+      runtime: plan.agent.runtime,
+      queue: plan.queue.kind,
+      home: places.home,
+      starting_branch: start.branch,
+      starting_sha: start.sha,
+      trunk: null,
+      attempts,
+      ungated: plan.gate === null,
+      limits,
+    });
+    const ready = candidates({ listing: plan.listing, tasks: new Map(), taken: new Set() });
+    for (const [worker, task] of ready.slice(0, jobs).entries()) {
+      const branch = serial ? (start.branch ?? 'HEAD') : workerBranch(run, worker);
+      const prompt = buildPrompt({
+        task,
+        worktree: serial ? places.home : join(plan.worktrees, String(worker)),
+        branch,
+        gate: plan.gate?.commands ?? [],
+        attempt: 1,
+        attempts,
+        previous: null,
+      });
+      const { text, prefix_hash } = prompt;
+      const planned = { slot: worker + 1, worker, branch, task: task.id, title: task.title };
+      events.note({ type: 'slot.planned', ...planned, prompt_hash: prefix_hash, prompt: text });
+    }
+    const tasks_left = [...plan.listing.tasks.values()].filter((task) => task.status === 'open').length;
+    await events.record({ type: 'run.finished', stop_reason: 'ready_empty', exit_code: 0, tasks_left });
+    return 0;
+  } finally {
+    await files.settle().finally(() => journal.close());
+  }
+}

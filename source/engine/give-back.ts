@@ -1,0 +1,26 @@
+import type { TaskId } from './ids.js';
+import { QueueError } from './ports.js';
+import type { RunContext } from './run-context.js';
+
+/** The label that keeps a task from being taken again until a person has looked at it. */
+export const FAILED_LABEL = 'hew-failed';
+
+/** A task that goes back to the queue. */
+export interface ReturnRequest {
+  readonly task: TaskId;
+  readonly note: string;
+  /** It failed for good: it gets the label that keeps later runs from it. */
+  readonly failed: boolean;
+}
+
+/** Gives a claimed task back, open. A queue that cannot be written is told with what to do, and never throws. */
+export async function giveBack(context: RunContext, { task, note, failed }: ReturnRequest): Promise<void> {
+  try {
+    await context.queue.release(task, { note, ...(failed ? { labels: [FAILED_LABEL] } : {}) });
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    const text = `${task} could not be given back: ${error.message} Open it yourself: hew task reopen ${task}`;
+    context.events.note({ type: 'notice', level: 'warning', text });
+  }
+  await context.events.record({ type: 'task.returned', task, note, failed });
+}

@@ -1,0 +1,145 @@
+import { type Attempt, attemptPlace } from './attempt.js';
+import { gateTree } from './gate-tree.js';
+import { commitTree, mergeTree, withTrailers } from './git/merge.js';
+import { changeRefs, readRef } from './git/refs.js';
+import { salvageCommit } from './git/salvage.js';
+import { detachAt, isIntact } from './git/worktree.js';
+import { claimActor, type Sha, workerBranch } from './ids.js';
+import { NOT_INTACT } from './prepare.js';
+import { type RunContext, trunkRef } from './run-context.js';
+import { standingTrunk } from './standing-trunk.js';
+
+/** Work that is ready to be merged. */
+export interface MergeRequest {
+  readonly result: Sha;
+  readonly tree: Sha;
+  /** The paths that it changes. */
+  readonly files: readonly string[];
+}
+
+/** How a merge into trunk ended. */
+export type Merged =
+  | { readonly kind: 'merged'; readonly sha: Sha }
+  | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly onto: Sha; readonly messages: string }
+  | { readonly kind: 'red'; readonly reason: string; readonly tail: string }
+  | { readonly kind: 'claim_lost'; readonly reason: string }
+  | { readonly kind: 'lost'; readonly reason: string }
+  | { readonly kind: 'aborted' };
+
+/** Waits for its turn, merges the work into trunk, and gates the merged tree where it differs (LOOP.md §3.7). */
+export async function mergeWork(
+  context: RunContext,
+  attempt: Attempt,
+  request: MergeRequest,
+): Promise<Merged> {
+  context.events.note({ type: 'merge.queued', ...attemptPlace(attempt), result: request.result });
+  return context.mergeTurn(() => mergeInTurn(context, attempt, request));
+}
+
+async function mergeInTurn(
+  context: RunContext,
+  attempt: Attempt,
+  { result, tree, files }: MergeRequest,
+): Promise<Merged> {
+  const { git, events } = context;
+  const { worktree } = attempt.worker;
+  const place = attemptPlace(attempt);
+  if (attempt.signal.aborted) return { kind: 'aborted' };
+  if (!(await isIntact(git, worktree))) return { kind: 'lost', reason: NOT_INTACT };
+  const claim = await context.queue.show(attempt.task.id);
+  if (claim?.status !== 'in_progress' || claim.assignee !== claimActor(context.run, place.worker)) {
+    const holder = claim ? `${claim.status}${claim.assignee ? ` by ${claim.assignee}` : ''}` : 'gone';
+    return { kind: 'claim_lost', reason: `the claim was taken away meanwhile: the task is ${holder}` };
+  }
+  const trunk = await standingTrunk(context);
+  const merge =
+    trunk === attempt.base
+      ? ({ kind: 'clean', tree } as const)
+      : await mergeTree(git, worktree.path, trunk, result);
+  if (merge.kind === 'conflict') {
+    events.note({ type: 'merge.finished', ...place, outcome: 'conflict', sha: null, files: [...merge.files] });
+    return { kind: 'conflict', files: merge.files, onto: trunk, messages: merge.messages };
+  }
+  const candidate = await commitTree(git, worktree.path, {
+    tree: merge.tree,
+    parents: [trunk, result],
+    message: mergeMessage(context, attempt),
+  });
+  const gated = await gateCandidate(context, attempt, candidate, merge.tree, tree);
+  if (gated.kind !== 'green') {
+    events.note({ type: 'merge.finished', ...place, outcome: 'red', sha: null, files: [] });
+    return gated;
+  }
+  await events.record({ type: 'merge.started', ...place, candidate, onto: trunk });
+  await moveTrunk(context, attempt, candidate, trunk);
+  await events.record({ type: 'merge.finished', ...place, outcome: 'merged', sha: candidate, files: [...files] });
+  return { kind: 'merged', sha: candidate };
+}
+
+/** The message of a merge into trunk; its trailers tell a recovery which task was merged. */
+function mergeMessage(context: RunContext, { worker, task, attempt }: Attempt): string {
+  return withTrailers(`Merge branch '${workerBranch(context.run, worker.worker)}'`, {
+    'Hew-Run': context.run,
+    'Hew-Task': task.id,
+    'Hew-Attempt': attempt,
+  });
+}
+
+async function gateCandidate(
+  context: RunContext,
+  attempt: Attempt,
+  candidate: Sha,
+  tree: Sha,
+  ownTree: Sha,
+): ReturnType<typeof gateTree> {
+  // The candidate's tree is the one that has just passed: nothing else was merged since the attempt began.
+  if (tree === ownTree || context.gate.length === 0) return { kind: 'green' };
+  if (!context.green.has(tree, context.gate)) {
+    await detachAt(context.git, attempt.worker.worktree, candidate);
+  }
+  return gateTree(context, attempt, 'merged', tree);
+}
+
+/** Trunk and the worker's branch go to the candidate together. What the branch held and trunk does not is salvaged. */
+async function moveTrunk(context: RunContext, attempt: Attempt, candidate: Sha, trunk: Sha): Promise<void> {
+  const { git, places } = context;
+  const branch = `refs/heads/${attempt.worker.worktree.branch}`;
+  const tip = await readRef(git, places.home, branch);
+  if (tip !== null && tip !== attempt.base && !(await holds(context, candidate, tip))) {
+    await keepStray(context, attempt, tip);
+  }
+  const moved = await changeRefs(git, places.home, [
+    { ref: trunkRef(context), old: trunk, next: candidate },
+    { ref: branch, old: 'any', next: candidate },
+  ]);
+  // Inside the turn nobody of hew's moves trunk: a stranger who did so just now is met and told here.
+  if (!moved) {
+    await standingTrunk(context);
+    await changeRefs(git, places.home, [{ ref: trunkRef(context), old: 'any', next: candidate }]);
+  }
+}
+
+async function holds(context: RunContext, commit: Sha, ancestor: Sha): Promise<boolean> {
+  return context.git.holds(context.places.home, ['merge-base', '--is-ancestor', ancestor, commit]);
+}
+
+async function keepStray(context: RunContext, attempt: Attempt, tip: Sha): Promise<void> {
+  const { worker, task } = attempt;
+  const reason = `${worker.worktree.branch} held commits that the merged work does not`;
+  const kept = await salvageCommit(context.git, context.places.home, tip, {
+    run: context.run,
+    worker: worker.worker,
+    task: task.id,
+    attempt: attempt.attempt,
+    reason,
+    base: attempt.base,
+  });
+  context.events.note({
+    type: 'salvage.created',
+    ...kept,
+    worker: worker.worker,
+    task: task.id,
+    attempt: attempt.attempt,
+    reason,
+  });
+}

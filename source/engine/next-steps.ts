@@ -1,0 +1,112 @@
+import type { TaskId } from './ids.js';
+import type { LandingSummary } from './landing-summary.js';
+import type { RunState } from './state.js';
+import type { TaskSummary } from './task-summary.js';
+
+/** Something that is left to a person: why, and the commands for it, ready to be typed at the project's home. */
+export interface NextStep {
+  readonly task: TaskId | null;
+  readonly why: string;
+  readonly commands: readonly string[];
+}
+
+/** What the next steps are made from. */
+export interface NextStepFacts {
+  readonly state: RunState;
+  readonly tasks: readonly TaskSummary[];
+  readonly landing: LandingSummary;
+}
+
+/** What a person has to do after a run, what stops most of the others first. Nothing that it names loses work. Pure. */
+export function nextSteps({ state, tasks, landing }: NextStepFacts): readonly NextStep[] {
+  const of = (
+    fate: TaskSummary['fate'],
+    step: (task: TaskSummary) => readonly NextStep[],
+  ): readonly NextStep[] => tasks.filter((task) => task.fate === fate).flatMap(step);
+  return [
+    ...landingSteps(state, landing),
+    ...of('stranded', (task) => strandedSteps(state, task)),
+    ...of('conflicted', (task) => [conflictStep(state, task)]),
+    ...of('failed', (task) => [failedStep(state, task)]),
+    ...of('open again', (task) => openAgainSteps(state, task)),
+    ...resumeSteps(state),
+  ];
+}
+
+function landingSteps(state: RunState, landing: LandingSummary): readonly NextStep[] {
+  if (!state.run || !state.finished) return [];
+  if (landing.kind === 'detached') {
+    const why = `the run began without a branch: its merges are on ${landing.trunk}`;
+    return [{ task: null, why, commands: [`git merge --ff-only ${landing.trunk}`] }];
+  }
+  if (landing.kind !== 'not_landed') return [];
+  const why = `not landed on ${landing.branch}${landing.reason === null ? '' : `: ${landing.reason}`}`;
+  return [{ task: null, why, commands: [`hew loop land ${state.run.run_id}`] }];
+}
+
+/** What the user's queue is asked with. */
+function queueCommand(state: RunState): string {
+  return state.run?.queue === 'beads' ? 'bd' : 'hew task';
+}
+
+function strandedSteps(state: RunState, task: TaskSummary): readonly NextStep[] {
+  // What is only not landed needs the landing and nothing else.
+  if (task.closed) return [];
+  const refused =
+    task.close_refused === null ? 'was not closed' : `could not be closed: ${task.close_refused}`;
+  const why = `${task.id} is ${task.sha === null ? 'done' : 'merged'}, but ${refused}`;
+  return [{ task: task.id, why, commands: [`${queueCommand(state)} close ${task.id}`] }];
+}
+
+function conflictStep(state: RunState, task: TaskSummary): NextStep {
+  const parked = [...state.workers.values()].find(
+    (worker) => worker.place === 'parked' && worker.parked?.task === task.id,
+  );
+  const where = parked ? ` (worker w${parked.worker} kept)` : '';
+  const why = `${task.id} ${task.reason ?? `conflicts in ${task.paths.join(', ') || 'files of another task'}`}${where}`;
+  if (task.bug !== null) return { task: task.id, why, commands: [`${queueCommand(state)} show ${task.bug}`] };
+  return {
+    task: task.id,
+    why,
+    commands: parked ? [`git -C ${quoted(parked.path)} status`] : [`${queueCommand(state)} show ${task.id}`],
+  };
+}
+
+function failedStep(state: RunState, task: TaskSummary): NextStep {
+  const tries = task.tries === 1 ? '' : ` after ${task.tries} tries`;
+  return {
+    task: task.id,
+    why: `${task.id} failed${tries}${task.reason === null ? '' : `: ${task.reason}`}`,
+    commands: [`${queueCommand(state)} show ${task.id}`, ...lookAtSalvage(state, task)],
+  };
+}
+
+function openAgainSteps(state: RunState, task: TaskSummary): readonly NextStep[] {
+  const commands = lookAtSalvage(state, task);
+  return commands.length === 0
+    ? []
+    : [{ task: task.id, why: `${task.id} is open again, its work is kept`, commands }];
+}
+
+/**
+ * How to see the newest salvage, and how to take it over. The salvage holds commits and, on top, what was not
+ * committed: `git show` would show the last of it alone, and a cherry-pick take only that.
+ */
+function lookAtSalvage(state: RunState, task: TaskSummary): readonly string[] {
+  const ref = task.salvages.at(-1);
+  if (ref === undefined) return [];
+  const { run, trunk, landing } = state;
+  const home =
+    landing.kind === 'landed' || !run?.trunk ? (run?.starting_branch ?? 'HEAD') : trunk?.slice(0, 12);
+  return [`git diff ${quoted(home ?? 'HEAD')}...${ref}`, `git merge --squash ${ref}`];
+}
+
+function resumeSteps({ run, finished }: RunState): readonly NextStep[] {
+  if (!run || finished?.stop_reason !== 'cancelled' || finished.tasks_left === 0) return [];
+  return [{ task: null, why: 'the run was ended early', commands: [`hew loop resume ${run.run_id}`] }];
+}
+
+/** A path as one word of a POSIX shell's command line. */
+function quoted(path: string): string {
+  return /^[\w./@:+,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}

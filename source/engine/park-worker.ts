@@ -1,0 +1,87 @@
+import type { Attempt } from './attempt.js';
+import { conflictBug } from './conflict-bug.js';
+import { changeRefs, readRef } from './git/refs.js';
+import { type Sha, type TaskId, trunkBranch } from './ids.js';
+import { QueueError } from './ports.js';
+import type { AttemptOutcome } from './run-attempt.js';
+import type { RunContext } from './run-context.js';
+
+/** Leaves a worker on disk for a person, and files the bug that blocks its task. Returns the bug, if it could be filed. */
+export async function parkWorker(
+  context: RunContext,
+  attempt: Attempt,
+  outcome: AttemptOutcome,
+): Promise<TaskId | null> {
+  const { events } = context;
+  const { worker, task } = attempt;
+  const reason = outcome.reason ?? 'it needs a person';
+  if (outcome.conflict && outcome.result) await bringBranch(context, attempt, outcome.result);
+  const bug = await fileBug(context, attempt, outcome, reason);
+  if (bug) {
+    const files = outcome.conflict ? [...outcome.files] : [];
+    events.note({ type: 'conflict.filed', task: task.id, bug, worker: worker.worker, files });
+  }
+  await events.record({ type: 'worker.parked', worker: worker.worker, task: task.id, reason, bug });
+  return bug;
+}
+
+/** The worker's branch holds the work, and HEAD is on it: what a person finds is what a person expects. */
+async function bringBranch(context: RunContext, attempt: Attempt, result: Sha): Promise<void> {
+  const { git } = context;
+  const { path, branch } = attempt.worker.worktree;
+  const ref = `refs/heads/${branch}`;
+  const tip = await readRef(git, path, ref);
+  if (tip !== null && !(await git.holds(path, ['merge-base', '--is-ancestor', tip, result]))) return;
+  await changeRefs(git, path, [{ ref, old: 'any', next: result }]);
+  await git.text(path, ['symbolic-ref', 'HEAD', ref]);
+}
+
+async function fileBug(
+  context: RunContext,
+  attempt: Attempt,
+  outcome: AttemptOutcome,
+  reason: string,
+): Promise<TaskId | null> {
+  const { queue, events } = context;
+  const { worker, task, base } = attempt;
+  const trunk = outcome.conflict?.onto ?? events.state.trunk ?? base;
+  const facts = {
+    run: context.run,
+    worker: worker.worker,
+    task,
+    reason,
+    files: outcome.conflict ? outcome.files : [],
+    others: outcome.conflict ? await tasksThatChanged(context, base, trunk, outcome.files) : [],
+    path: worker.worktree.path,
+    branch: worker.worktree.branch,
+    landing_branch: context.start.branch,
+    trunk: trunkBranch(context.run),
+    trunk_sha: trunk,
+    messages: outcome.conflict?.messages ?? '',
+    conflict: outcome.conflict !== null,
+  };
+  try {
+    const bug = await queue.create(conflictBug(facts));
+    await queue.addDependency(task.id, bug);
+    return bug;
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    const text = `No task could be filed for ${task.id}, whose work waits in ${worker.worktree.path}: ${error.message}`;
+    events.note({ type: 'notice', level: 'warning', text });
+    return null;
+  }
+}
+
+/** The tasks whose merges, since the attempt began, changed the files. */
+async function tasksThatChanged(
+  context: RunContext,
+  base: Sha,
+  trunk: Sha,
+  files: readonly string[],
+): Promise<string[]> {
+  const { git, places } = context;
+  const format = '--format=%(trailers:key=Hew-Task,valueonly)';
+  const range = ['log', '--first-parent', format, `${base}..${trunk}`, '--'];
+  const answer = await git.text(places.home, [...range, ...files.map((file) => `:(top,literal)${file}`)]);
+  return [...new Set(answer.split('\n').filter((line) => line !== ''))].sort();
+}

@@ -1,0 +1,87 @@
+import { type Git } from './git/git.js';
+import type { Places } from './git/places.js';
+import { listRefs } from './git/refs.js';
+import { readStatus } from './git/status.js';
+import { operationInProgress } from './git/worktree.js';
+import { findLiveRun } from './run-lock.js';
+
+/** What the state of the repository is asked about. */
+export interface ProjectChecks {
+  readonly serial: boolean;
+  readonly ignore_unlanded: boolean;
+  /** A dry run claims and merges nothing, so it may stand beside a live run. */
+  readonly dry_run: boolean;
+}
+
+/** Everything in the repository that stands against a start, each with what mends it (LOOP.md §1 and §2). */
+export async function projectProblems(git: Git, places: Places, checks: ProjectChecks): Promise<string[]> {
+  const found = await Promise.all([
+    trackedFolder(git, places),
+    loopBranch(git, places),
+    unfinishedOperation(places),
+    checks.ignore_unlanded ? [] : unlandedTrunks(git, places),
+    checks.dry_run ? [] : liveRun(places),
+    checks.serial ? dirtyHome(git, places) : [],
+  ]);
+  return found.flat();
+}
+
+async function trackedFolder(git: Git, places: Places): Promise<string[]> {
+  const tracked = await git.list(places.home, ['ls-files', '-z', '--', ':(top).hew']);
+  if (tracked.length === 0) return [];
+  return ['.hew is tracked by git, and every run would change it. Take it out: git rm -r --cached .hew && git commit'];
+}
+
+async function loopBranch(git: Git, places: Places): Promise<string[]> {
+  const refs = await listRefs(git, places.home, ['refs/heads/loop']);
+  if (!refs.has('refs/heads/loop')) return [];
+  return ['The branch "loop" leaves no room for hew\'s branches loop/…. Rename it: git branch -m loop <other name>'];
+}
+
+async function unfinishedOperation(places: Places): Promise<string[]> {
+  const operation = await operationInProgress(places.git_dir);
+  if (!operation) return [];
+  const mend = operation === 'bisect' ? 'git bisect reset' : `git ${operation} --continue, or git ${operation} --abort`;
+  return [`A ${operation} is in progress in ${places.home}. End it first: ${mend}`];
+}
+
+/** Tasks that an unlanded run has closed would have dependents here without their blockers' code. */
+async function unlandedTrunks(git: Git, places: Places): Promise<string[]> {
+  if (places.head === null) return [];
+  const refs = await listRefs(git, places.home, ['refs/heads/loop/*/trunk']);
+  const problems: string[] = [];
+  for (const ref of refs.keys()) {
+    const run = ref.split('/')[3] ?? '';
+    const count = ['rev-list', '--count', '--merges', '--first-parent', `HEAD..${ref}`];
+    const merges = Number(await git.text(places.home, count));
+    if (merges === 0) continue;
+    problems.push(
+      `${run} has ${merges} ${merges === 1 ? 'merge' : 'merges'} that never landed here. Land them: hew loop land ${run} (or start with --ignore-unlanded)`,
+    );
+  }
+  return problems;
+}
+
+async function liveRun(places: Places): Promise<string[]> {
+  const live = await findLiveRun(places.common_dir);
+  return live ? [liveRunProblem(live)] : [];
+}
+
+/** What is said when another run is alive in the repository. */
+export function liveRunProblem(live: { readonly run_id: string | null; readonly holder: string }): string {
+  return `${live.run_id ?? 'A run'} is alive in this repository (${live.holder}). Wait for its end, or stop it first.`;
+}
+
+async function dirtyHome(git: Git, places: Places): Promise<string[]> {
+  const status = await readStatus(git, places.home);
+  const paths = [...status.changed, ...status.untracked];
+  const problems: string[] = [];
+  if (places.branch === null) {
+    problems.push('With --jobs 1 the work is done on the branch checked out here, and HEAD is detached. Check one out: git switch <branch>');
+  }
+  if (paths.length > 0) {
+    const named = `${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ' …' : ''}`;
+    problems.push(`With --jobs 1 the work is done in this checkout, and it has changes: ${named}. Commit or stash them, or use --jobs 2`);
+  }
+  return problems;
+}

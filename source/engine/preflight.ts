@@ -1,0 +1,169 @@
+import { join } from 'node:path';
+import { makeAgent } from './agents/make-agent.js';
+import { chooseGate } from './choose-gate.js';
+import type { Gate } from './gate/find-gate.js';
+import {
+  type Environments,
+  localVariables,
+  withoutLocalVariables,
+} from './git/environment.js';
+import { Git } from './git/git.js';
+import { findPlaces, hewHome, type Places, worktreesFolder } from './git/places.js';
+import { gitVersion } from './git/version.js';
+import { newRunId, type RunId, type Sha } from './ids.js';
+import { makeEnvironments } from './make-environments.js';
+import type { Agent, QueueListing, TaskQueue } from './ports.js';
+import { QueueError } from './ports.js';
+import { projectProblems } from './preflight-project.js';
+import { childEnvironment } from './processes/child-environment.js';
+import { FileQueue } from './queue/file-queue.js';
+import { idPrefix } from './queue/task-ids.js';
+import { readSettings, resolveSettings, type Settings, SettingsError } from './settings.js';
+import type { StartRequest } from './start-request.js';
+import { type Carried } from './worktree/carry-files.js';
+import { findCarried } from './worktree/find-carried.js';
+
+/** Everything that a run needs, found and checked before anything is claimed. */
+export interface RunPlan {
+  readonly run: RunId;
+  readonly request: StartRequest;
+  readonly settings: Settings;
+  readonly places: Places;
+  readonly start: { readonly sha: Sha; readonly branch: string | null };
+  readonly worktrees: string;
+  readonly git: Git;
+  readonly environments: Environments;
+  readonly queue: TaskQueue;
+  readonly listing: QueueListing;
+  readonly agent: Agent;
+  /** Null in a run without a gate. */
+  readonly gate: Gate | null;
+  readonly carried: Carried;
+}
+
+export type Preflight =
+  | { readonly kind: 'ready'; readonly plan: RunPlan }
+  /** Every problem at once, each with what mends it. */
+  | { readonly kind: 'refused'; readonly problems: readonly string[] };
+
+/** Checks everything that a run needs. Claims nothing, and writes nothing but the run's list of excluded files. */
+export async function preflight(request: StartRequest): Promise<Preflight> {
+  const refused = (...problems: string[]): Preflight => ({ kind: 'refused', problems });
+  const inherited = childEnvironment(request.env);
+  const version = await gitVersion(inherited);
+  if (version.kind === 'missing') return refused('git is not installed. Install git 2.38 or newer.');
+  const plain = withoutLocalVariables(inherited, await localVariables());
+  const plainGit = new Git({ ...plain, GIT_OPTIONAL_LOCKS: '0' });
+  const problems: string[] = [];
+  if (!version.recent_enough) problems.push(`git ${version.version} is too old. Install git 2.38 or newer.`);
+  const found = await findPlaces(plainGit, request.cwd);
+  if (found.kind === 'missing') return refused(...problems, found.problem);
+  const { places } = found;
+  const start = places.head;
+  if (start === null) {
+    problems.push('There is no commit yet. Make the first: git add --all && git commit -m "First commit"');
+  }
+
+  const settings = await readSettingsFor(request, places, problems);
+  const gate = settings && (await chooseGate(request.options.gate, places.home, settings, problems));
+  const queue = openQueue(request, places, problems);
+  const listing = queue && (await listQueue(queue, problems));
+  const agent = settings && (await findAgent(settings, places, plain['PATH'] ?? '', problems));
+  const { dry_run, ignore_unlanded } = request.options;
+  const serial = settings?.loop.jobs === 1;
+  problems.push(...(await projectProblems(plainGit, places, { serial, ignore_unlanded, dry_run })));
+  if (problems.length > 0 || !start || !settings || gate === undefined || !queue || !listing || !agent) {
+    return refused(...problems);
+  }
+
+  const run = newRunId(request.clock.now());
+  const worktrees = worktreesFolder(await hewHome(request.env), run);
+  const carried = serial ? NOTHING_CARRIED : await findCarried(plainGit, places.home, settings.worktree);
+  const all = await makeEnvironments({ git: plainGit, home: places.home, env: plain, worktrees, carried });
+  return {
+    kind: 'ready',
+    plan: {
+      run,
+      request,
+      settings,
+      places,
+      start: { sha: start, branch: places.branch },
+      worktrees,
+      git: new Git(all.hew),
+      environments: all,
+      queue,
+      listing,
+      agent,
+      gate,
+      carried,
+    },
+  };
+}
+
+/** What a run carries into worktrees that has none, or needs none carried. */
+export const NOTHING_CARRIED: Carried = {
+  copied: [],
+  linked: [],
+  patterns: [],
+  missing: [],
+  tracked: [],
+  not_ignored: [],
+};
+
+async function readSettingsFor(
+  request: StartRequest,
+  places: Places,
+  problems: string[],
+): Promise<Settings | null> {
+  try {
+    return resolveSettings(await readSettings(places.home), request.flags);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    problems.push(...error.message.split('\n'));
+    return null;
+  }
+}
+
+function openQueue(request: StartRequest, places: Places, problems: string[]): TaskQueue | null {
+  if (request.options.queue === 'beads') {
+    problems.push('The queue of beads (bd) cannot be used yet. Use the embedded one: --queue file, filled by hew task new');
+    return null;
+  }
+  return new FileQueue({
+    path: join(places.hew, 'tasks.jsonl'),
+    prefix: idPrefix(places.project),
+    now: () => request.clock.now(),
+  });
+}
+
+async function listQueue(queue: TaskQueue, problems: string[]): Promise<QueueListing | null> {
+  try {
+    const listing = await queue.list();
+    if ([...listing.tasks.values()].some((task) => task.status !== 'closed')) return listing;
+    problems.push('The queue is empty: there is no task that is not closed. File one: hew task new "<title>"');
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    problems.push(error.message);
+  }
+  return null;
+}
+
+async function findAgent(
+  settings: Settings,
+  places: Places,
+  path: string,
+  problems: string[],
+): Promise<Agent | null> {
+  const { runtime, agent_command, limits } = settings.loop;
+  const agent = makeAgent({ runtime, agent_command, home: places.home, path });
+  if ('problem' in agent) {
+    problems.push(agent.problem);
+    return null;
+  }
+  const missing = await agent.check();
+  if (missing) problems.push(missing);
+  if (limits.budget_cost !== null && !agent.priced) {
+    problems.push(`--budget-cost cannot hold: no price is known for what the runtime "${runtime}" uses. Use --budget-tokens.`);
+  }
+  return agent;
+}

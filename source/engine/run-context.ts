@@ -1,0 +1,75 @@
+import type { LimitFunction } from 'p-limit';
+import type { Clock } from './clock.js';
+import type { EventStream } from './event-stream.js';
+import type { GreenTrees } from './gate/green-trees.js';
+import type { Environments } from './git/environment.js';
+import type { Git } from './git/git.js';
+import type { Places } from './git/places.js';
+import type { Worktree } from './git/worktree.js';
+import { type RunId, type Sha, shortRunId, trunkBranch } from './ids.js';
+import type { RunFiles } from './keep-run-files.js';
+import type { Agent, GateCommand, TaskQueue } from './ports.js';
+import type { Settings } from './settings.js';
+import type { Carried } from './worktree/carry-files.js';
+
+/** What a run's trunk, worktrees and landing need: also long after its end. */
+export interface TrunkContext {
+  readonly run: RunId;
+  readonly places: Places;
+  readonly settings: Settings;
+  /** hew's own git, with its environment. */
+  readonly git: Git;
+  readonly environments: Environments;
+  /** The gate's commands; empty in a run without a gate, which says UNGATED. */
+  readonly gate: readonly GateCommand[];
+  readonly green: GreenTrees;
+  readonly carried: Carried;
+  readonly events: EventStream;
+  readonly files: RunFiles;
+  readonly clock: Clock;
+  /** The run's folder: journal and files. */
+  readonly folder: string;
+  /** The folder of the run's worktrees. */
+  readonly worktrees: string;
+  /** The commit and branch that the run started from. */
+  readonly start: { readonly sha: Sha; readonly branch: string | null };
+  /** With one job everything happens in home, without trunk. */
+  readonly serial: boolean;
+  /** One merge at a time, first come first served. */
+  readonly mergeTurn: LimitFunction;
+  /** One `git worktree add` at a time. */
+  readonly worktreeTurn: LimitFunction;
+  /** Aborts when the user, a signal or a journal that cannot be written ends the run at once. */
+  readonly aborted: AbortSignal;
+  /** Ends every agent at once, because of something that the run cannot get over. */
+  readonly endAll: (why: unknown) => void;
+}
+
+/** Everything that the parts of one run share. */
+export interface RunContext extends TrunkContext {
+  readonly queue: TaskQueue;
+  readonly agent: Agent;
+}
+
+/** A worktree that a slot works in, and what changes about it while it does. */
+export interface Worker {
+  readonly worker: number;
+  readonly slot: number;
+  readonly worktree: Worktree;
+  /** How many iterations it has started. */
+  iterations: number;
+  /** What its setup last ran with; null before the first. */
+  setup: string | null;
+  /** Whether it may hold work that is neither merged nor salvaged. */
+  unsaved: boolean;
+}
+
+/** What every process of a worker carries in its environment (LOOP.md §8). */
+export function workerMark(run: RunId, worker: number): string {
+  return `HEW_MARK_${shortRunId(run)}=w${worker}`;
+}
+
+/** The full name of the run's trunk. */
+export function trunkRef(context: Pick<TrunkContext, 'run'>): string {
+  return `refs/heads/${trunkBranch(context.run)}`;
+}

@@ -1,0 +1,81 @@
+import type { AttemptEnd } from './outcome.js';
+
+/** How a runtime has fared: whether it can be started now, later, or no more. */
+export interface RuntimeHealth {
+  /** Faults in a row, those that came while it was resting already counted once. */
+  readonly faults: number;
+  /** Usage limits in a row: each wait that was wrong doubles the next. */
+  readonly limits: number;
+  /** Milliseconds since the epoch; null when it may be started now. */
+  readonly resting_until: number | null;
+  readonly resting_for: 'usage_limit' | 'back_off';
+  /** Why it is of no use any more in this run; null while it is. */
+  readonly failed: string | null;
+}
+
+/** A runtime of which nothing bad is known. */
+export const HEALTHY: RuntimeHealth = {
+  faults: 0,
+  limits: 0,
+  resting_until: null,
+  resting_for: 'back_off',
+  failed: null,
+};
+
+const SHORTEST_LIMIT_MS = 60_000;
+const LONGEST_LIMIT_MS = 6 * 3_600_000;
+const FIRST_BACK_OFF_MS = 5_000;
+const LONGEST_BACK_OFF_MS = 300_000;
+const MOST_FAULTS = 5;
+
+/** How an attempt ended, as far as its runtime is concerned. */
+export interface RuntimeReport {
+  readonly end: AttemptEnd;
+  readonly reason: string;
+  readonly resets_at: string | null;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** From 0 to 1, so that slots do not all come back at one moment. */
+  readonly jitter: number;
+}
+
+/** The health after one more attempt (LOOP.md §7). Pure. */
+export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): RuntimeHealth {
+  const { end, now } = report;
+  const resting = health.resting_until !== null && now < health.resting_until;
+  switch (end) {
+    case 'authentication':
+    case 'program_missing':
+      return { ...health, failed: report.reason };
+    case 'usage_limit': {
+      const limits = resting ? health.limits : health.limits + 1;
+      const least = Math.min(SHORTEST_LIMIT_MS * 2 ** Math.max(0, limits - 1), LONGEST_LIMIT_MS);
+      const reset = report.resets_at === null ? Number.NaN : Date.parse(report.resets_at);
+      const until = Math.max(now + least, Number.isNaN(reset) ? 0 : reset, health.resting_until ?? 0);
+      return { ...health, limits, resting_until: until, resting_for: 'usage_limit' };
+    }
+    case 'rate_limit':
+    case 'server': {
+      // Slots that fail together are one fault: the second has not been tried after the first one's rest.
+      if (resting) return health;
+      const faults = health.faults + 1;
+      if (faults >= MOST_FAULTS) return { ...health, faults, failed: report.reason };
+      const wait = Math.min(FIRST_BACK_OFF_MS * 2 ** (faults - 1), LONGEST_BACK_OFF_MS);
+      return {
+        ...health,
+        faults,
+        resting_until: now + wait * (0.75 + report.jitter / 2),
+        resting_for: 'back_off',
+      };
+    }
+    case 'claim_lost':
+    case 'aborted':
+    case 'skipped':
+    case 'run_aborted':
+    case 'setup_failed':
+      return health;
+    default:
+      // The agent has worked; what others met meanwhile holds for as long as it was to hold.
+      return resting ? health : HEALTHY;
+  }
+}

@@ -1,0 +1,258 @@
+import { checkTrunk } from './check-trunk.js';
+import type { Control } from './controls.js';
+import type { TaskId } from './ids.js';
+import { type AttemptEnd, countsAsAttempt } from './outcome.js';
+import { QueueError, type QueueListing, type Task } from './ports.js';
+import type { RunContext, Worker } from './run-context.js';
+import { candidates } from './schedule.js';
+import { parkedHere, type ParkedWork, settleParked } from './settle-parked.js';
+import { type Slot, takeTask } from './slot-work.js';
+import { guardThreshold } from './stop.js';
+import { type Stop, StopCheck } from './stop-check.js';
+import type { AttemptGuard } from './work-on-task.js';
+
+/** How often stop conditions are looked at while a slot waits (LOOP.md §7). */
+const TICK_MS = 1_000;
+/** How often idle slots list the queue again when nothing of this run has changed it (LOOP.md §3.1). */
+const LISTING_MS = 30_000;
+
+/** Gives tasks to slots, as soon as a slot is free and a task ready, until there is a reason to stop. */
+export class Scheduler implements AttemptGuard {
+  readonly #context: RunContext;
+  readonly #stops: StopCheck;
+  readonly #slots: readonly Slot[];
+  readonly #parked: ParkedWork[];
+  readonly #work = new Set<Promise<void>>();
+  readonly #lostClaims = new Set<TaskId>();
+  /** Bugs whose parked branch is being tried again. */
+  readonly #settling = new Set<TaskId>();
+  #nextWorker: number;
+  #listing: { readonly listing: QueueListing; readonly at: number } | null = null;
+  #listingFaults = 0;
+  #stop: Stop | null = null;
+  #failure: unknown = null;
+  #checkingTrunk: Promise<void> = Promise.resolve();
+  #wake = new AbortController();
+
+  /** `first` is the worker that has gated the base, if there is one; `parked` what earlier runs have left. */
+  constructor(context: RunContext, first: Worker | null, parked: readonly ParkedWork[]) {
+    this.#context = context;
+    this.#stops = new StopCheck(context);
+    this.#parked = [...parked];
+    this.#nextWorker = first ? 1 : 0;
+    this.#slots = Array.from({ length: context.settings.loop.jobs }, (_, index) => ({
+      slot: index + 1,
+      worker: index === 0 ? first : null,
+      task: null,
+      starting: false,
+      paused: false,
+    }));
+    context.events.subscribe((event) => {
+      if (event.type !== 'iteration.started') return;
+      const slot = this.#slots.find((each) => each.slot === event.slot);
+      if (slot) slot.starting = false;
+    });
+    context.aborted.addEventListener('abort', () => this.#wake.abort());
+  }
+
+  /** The workers that are on disk and not parked. */
+  get workers(): readonly Worker[] {
+    return this.#slots.map((slot) => slot.worker).filter((worker) => worker !== null);
+  }
+
+  /** The next number for a worker: numbers are never reused in a run. */
+  nextWorker(): number {
+    return this.#nextWorker++;
+  }
+
+  /** Pauses or resumes a slot. */
+  control(control: Exclude<Control, { type: 'abortRun' }>): void {
+    const slot = this.#slots.find((each) => each.slot === control.slot);
+    const pause = control.type === 'pauseSlot';
+    if (!slot || slot.paused === pause) return;
+    slot.paused = pause;
+    this.#context.events.note({ type: pause ? 'slot.paused' : 'slot.resumed', slot: slot.slot });
+    this.#wake.abort();
+  }
+
+  /** Drains the queue. Resolves when no slot works any more; rejects when the run could not be told on disk. */
+  async drain(): Promise<Stop> {
+    await this.#giveOut().catch((error: unknown) => this.#fail(error));
+    while (this.#work.size > 0) await Promise.all(this.#work);
+    if (this.#failure) throw this.#failure;
+    const stop = this.#stop;
+    if (!stop) throw new Error('internal: the scheduler has ended without a reason');
+    for (const slot of this.#slots) {
+      const worker = slot.worker?.worker ?? null;
+      this.#context.events.note({ type: 'slot.finished', slot: slot.slot, worker, stop_reason: stop.reason });
+    }
+    return stop;
+  }
+
+  async mustStop(worker: Worker): Promise<boolean> {
+    if (this.#failure !== null || (await this.#shouldStop(false))) return true;
+    const own = this.#slots.find((each) => each.slot === worker.slot);
+    // A slot that has been given a task has its place within the limits already; a retry must find one.
+    return own?.starting !== true && !(await this.#mayStartOneMore());
+  }
+
+  async attemptEnded(worker: Worker, end: AttemptEnd): Promise<void> {
+    if (!countsAsAttempt(end)) return;
+    // One look at trunk at a time: a second one that waits finds the count begun anew.
+    this.#checkingTrunk = this.#checkingTrunk.then(() => this.#guardTrunk(worker));
+    await this.#checkingTrunk;
+  }
+
+  async #giveOut(): Promise<void> {
+    while (!this.#failure && !(await this.#shouldStop(false))) {
+      await this.#list();
+      await this.#assign();
+      if (this.#work.size === 0 && (await this.#shouldStop(this.#isDrained()))) return;
+      await this.#sleep();
+    }
+  }
+
+  /** Decided once, and then for all slots. */
+  async #shouldStop(ready_empty: boolean): Promise<boolean> {
+    if (this.#stop) return true;
+    const stop = await this.#stops.reason({ starting: 0, ready_empty });
+    if (!stop || this.#stop) return this.#stop !== null;
+    this.#stop = stop;
+    await this.#context.events.record({ type: 'run.stopping', ...stop });
+    this.#wake.abort();
+    return true;
+  }
+
+  /** What cannot be settled where it happened ends the run, and every agent with it. */
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#context.endAll(error);
+  }
+
+  async #list(): Promise<void> {
+    const { clock, queue, events } = this.#context;
+    const now = clock.now().getTime();
+    if (!this.#slots.some((slot) => slot.task === null)) return;
+    if (this.#listing && now - this.#listing.at < LISTING_MS) return;
+    try {
+      this.#listing = { listing: await queue.list(), at: now };
+      this.#listingFaults = 0;
+      this.#lostClaims.clear();
+      this.#settleParked(this.#listing.listing);
+    } catch (error) {
+      if (!(error instanceof QueueError)) throw error;
+      this.#listingFaults += 1;
+      if (this.#listingFaults === 1) events.note({ type: 'notice', level: 'warning', text: error.message });
+      // Whoever edits the queue's file by hand gets time to mend it; agents that work go on meanwhile.
+      if (this.#listingFaults > 60) this.#stops.trip(`the queue cannot be read: ${error.message}`);
+    }
+  }
+
+  #candidates(): readonly Task[] {
+    if (!this.#listing) return [];
+    const given = this.#slots.flatMap((slot) => (slot.task ? [slot.task.id] : []));
+    return candidates({
+      listing: this.#listing.listing,
+      tasks: this.#context.events.state.tasks,
+      taken: new Set([...given, ...this.#lostClaims]),
+    });
+  }
+
+  #isDrained(): boolean {
+    return this.#listing !== null && this.#candidates().length === 0;
+  }
+
+  async #assign(): Promise<void> {
+    const { health } = this.#stops;
+    const rests = health.resting_until !== null && health.resting_until > this.#context.clock.now().getTime();
+    const waiting = rests ? [] : [...this.#candidates()];
+    for (const slot of this.#slots.filter((each) => each.task === null)) {
+      const task = slot.paused ? undefined : waiting[0];
+      if (!task || !(await this.#mayStartOneMore())) {
+        this.#tellWaiting(slot);
+        continue;
+      }
+      waiting.shift();
+      slot.task = task;
+      slot.starting = true;
+      this.#track(this.#take(slot, task));
+    }
+  }
+
+  /** A limit of iterations counts what has been given out: else slots that start together would pass it. */
+  async #mayStartOneMore(): Promise<boolean> {
+    const starting = this.#slots.filter((slot) => slot.starting).length;
+    return !this.#stop && (await this.#stops.reason({ starting, ready_empty: false })) === null;
+  }
+
+  #tellWaiting(slot: Slot): void {
+    const { events, clock } = this.#context;
+    const activity = events.state.slots.find((each) => each.slot === slot.slot)?.activity;
+    const { health } = this.#stops;
+    const rests = health.resting_until !== null && health.resting_until > clock.now().getTime();
+    const reason = slot.paused ? 'paused' : rests ? health.resting_for : 'nothing_ready';
+    if (activity?.kind === 'waiting' && activity.reason === reason) return;
+    const until = reason !== 'paused' && rests ? new Date(health.resting_until ?? 0).toISOString() : null;
+    const detail = rests ? (health.failed ?? '') : '';
+    events.note({ type: 'slot.waiting', slot: slot.slot, reason, detail, until });
+  }
+
+  async #take(slot: Slot, task: Task): Promise<void> {
+    try {
+      const end = await takeTask(this.#context, slot, task, () => this.nextWorker(), this);
+      if (end === null) this.#lostClaims.add(task.id);
+      else {
+        this.#stops.report({ end: end.end, reason: end.reason ?? end.end, resets_at: end.resets_at });
+        if (end.home_problem !== null) this.#stops.trip(end.home_problem);
+      }
+    } finally {
+      slot.task = null;
+      slot.starting = false;
+    }
+  }
+
+  /** Follows a piece of work to its end; whatever goes wrong in it that it could not settle itself ends the run. */
+  #track(work: Promise<void>): void {
+    const followed = work
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#work.delete(followed);
+        // A slot is free and something may have been closed or filed.
+        this.#listing = null;
+        this.#wake.abort();
+      });
+    this.#work.add(followed);
+  }
+
+  #settleParked(listing: QueueListing): void {
+    for (const parked of [...this.#parked, ...parkedHere(this.#context)]) {
+      const bug = listing.tasks.get(parked.bug);
+      if (bug?.status !== 'closed' || this.#settling.has(parked.bug)) continue;
+      this.#settling.add(parked.bug);
+      this.#track(
+        settleParked(this.#context, parked).finally(() => void this.#settling.delete(parked.bug)),
+      );
+    }
+  }
+
+  async #guardTrunk(worker: Worker): Promise<void> {
+    const { events, settings, gate, start } = this.#context;
+    if (events.state.failures_in_row < guardThreshold(settings.loop.jobs) || gate.length === 0) return;
+    const trunk = events.state.trunk ?? start.sha;
+    const checked = await checkTrunk(this.#context, worker, trunk, 'trunk');
+    if (checked.kind === 'aborted') return;
+    const { kind: outcome, tree, duration_ms } = checked;
+    const tail = checked.kind === 'red' ? checked.tail : '';
+    await events.record({ type: 'trunk.checked', tree, outcome, duration_ms, tail });
+    if (checked.kind === 'red') this.#stops.trip(`trunk itself is red: ${checked.reason}`);
+  }
+
+  async #sleep(): Promise<void> {
+    const wake = this.#wake.signal;
+    if (!wake.aborted) {
+      if (this.#slots.some((slot) => slot.task === null)) await this.#context.clock.sleep(TICK_MS, wake);
+      else await new Promise<void>((resolve) => wake.addEventListener('abort', () => resolve(), { once: true }));
+    }
+    this.#wake = new AbortController();
+  }
+}

@@ -1,0 +1,53 @@
+import { claimActor } from './ids.js';
+import { giveBack } from './give-back.js';
+import type { Task } from './ports.js';
+import type { RunContext, Worker } from './run-context.js';
+import { type AttemptGuard, type TaskEnd, workOnTask } from './work-on-task.js';
+import { createWorker } from './workers.js';
+
+/** One of the run's lanes, as the scheduler sees it. */
+export interface Slot {
+  readonly slot: number;
+  /** Null until its first task, and after a worker was parked. */
+  worker: Worker | null;
+  /** The task that it has been given; null while it is free. */
+  task: Task | null;
+  /** It has been given a task and has not started an iteration of it yet. */
+  starting: boolean;
+  paused: boolean;
+}
+
+/** Claims a task for the slot and works on it to its end; null when somebody else has it. */
+export async function takeTask(
+  context: RunContext,
+  slot: Slot,
+  task: Task,
+  nextWorker: () => number,
+  guard: AttemptGuard,
+): Promise<TaskEnd | null> {
+  const worker = slot.worker ?? (await createWorker(context, nextWorker(), slot.slot));
+  slot.worker = worker;
+  if (!(await claim(context, worker, task))) return null;
+  if (await guard.mustStop(worker)) {
+    await giveBack(context, { task: task.id, note: `Given back by ${context.run}, which is stopping.`, failed: false });
+    return null;
+  }
+  // What was filed and changed since the listing was made belongs in the prompt.
+  const fresh = (await context.queue.show(task.id)) ?? task;
+  const end = await workOnTask(context, worker, fresh, guard, context.aborted);
+  if (!end.worker_usable) slot.worker = null;
+  return end;
+}
+
+async function claim(context: RunContext, worker: Worker, task: Task): Promise<boolean> {
+  const { events, queue, run } = context;
+  const place = { slot: worker.slot, worker: worker.worker, task: task.id };
+  await events.record({ type: 'task.claiming', ...place });
+  const result = await queue.claim(task.id, claimActor(run, worker.worker));
+  if (result.kind === 'lost') {
+    events.note({ type: 'task.claim_lost', ...place, holder: result.holder });
+    return false;
+  }
+  await events.record({ type: 'task.claimed', ...place, title: task.title, priority: task.priority });
+  return true;
+}

@@ -1,0 +1,105 @@
+import { access } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { totalTokens } from './reduce-iteration.js';
+import type { RunContext } from './run-context.js';
+import { HEALTHY, reportAttempt, type RuntimeHealth, type RuntimeReport } from './runtime-health.js';
+import { type StopReason, stopReason } from './stop.js';
+
+/** Why the run stops, and in words what brought it to that. */
+export interface Stop {
+  readonly reason: StopReason;
+  readonly detail: string;
+}
+
+/** Gathers what the decision to stop is made from, over the whole run (LOOP.md §7). */
+export class StopCheck {
+  readonly #context: RunContext;
+  readonly #stopFiles: readonly string[];
+  #health: RuntimeHealth = HEALTHY;
+  #tripped: string | null = null;
+
+  constructor(context: RunContext) {
+    const { stop_file } = context.settings.loop;
+    this.#context = context;
+    this.#stopFiles = [
+      join(context.folder, '.stop'),
+      ...(stop_file === null ? [] : [resolve(context.places.home, stop_file)]),
+    ];
+  }
+
+  /** How the runtime fares. */
+  get health(): RuntimeHealth {
+    return this.#health;
+  }
+
+  /** Takes in how an attempt ended, for the runtime's health. */
+  report(report: Omit<RuntimeReport, 'now' | 'jitter'>): void {
+    const now = this.#context.clock.now().getTime();
+    this.#health = reportAttempt(this.#health, { ...report, now, jitter: Math.random() });
+  }
+
+  /** From now on no attempt may start: trunk is red, or home is not as hew left it. */
+  trip(why: string): void {
+    this.#tripped ??= why;
+  }
+
+  /** The first reason that holds. `starting` iterations are as good as started. */
+  async reason(now: { readonly starting: number; readonly ready_empty: boolean }): Promise<Stop | null> {
+    const { events, aborted, clock, settings } = this.#context;
+    const { state } = events;
+    const stopFile = await this.#stopFile();
+    const elapsed = state.run ? clock.now().getTime() - Date.parse(state.run.at) : 0;
+    const reason = stopReason(
+      {
+        cancelled: aborted.aborted,
+        stop_file: stopFile !== null,
+        tokens: totalTokens(state.tokens),
+        cost_usd: state.cost_usd,
+        elapsed_ms: elapsed,
+        started_iterations: state.started_iterations + now.starting,
+        runtime_failed: this.#health.failed !== null,
+        guard_tripped: this.#tripped !== null,
+        ready_empty: now.ready_empty,
+      },
+      settings.loop.limits,
+    );
+    return reason && { reason, detail: this.#detail(reason, stopFile) };
+  }
+
+  #detail(reason: StopReason, stopFile: string | null): string {
+    const { limits } = this.#context.settings.loop;
+    switch (reason) {
+      case 'cancelled':
+        return 'the run was aborted';
+      case 'stop_file':
+        return `${stopFile} is there`;
+      case 'budget_tokens':
+        return `the budget of ${limits.budget_tokens} tokens is used`;
+      case 'budget_cost':
+        return `the budget of $${limits.budget_cost} is used`;
+      case 'budget_wall':
+        return 'the time that the run was given is over';
+      case 'max_iter':
+        return `${limits.max_iter} iterations were started`;
+      case 'runtime_error':
+        return `the runtime failed: ${this.#health.failed}`;
+      case 'guard_trip':
+        return this.#tripped ?? '';
+      case 'ready_empty':
+        return 'nothing is ready any more';
+    }
+  }
+
+  async #stopFile(): Promise<string | null> {
+    for (const path of this.#stopFiles) {
+      if (
+        await access(path).then(
+          () => true,
+          () => false,
+        )
+      )
+        return path;
+    }
+    return null;
+  }
+}

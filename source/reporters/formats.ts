@@ -1,0 +1,46 @@
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** A count of tokens in three digits: `950`, `48.1k`, `182k`, `21.4M`. */
+export function formatTokens(count: number): string {
+  return compact.format(count).replace('K', 'k');
+}
+
+/** Money in US dollars: `$1.92`; `?` when nothing of it is known, `>$1.92` when only a part is. */
+export function formatMoney(usd: number, unknown = false): string {
+  const amount = usd > 0 && usd < 0.005 ? '<$0.01' : `$${usd.toFixed(2)}`;
+  if (!unknown) return amount;
+  return usd > 0 ? `>$${usd.toFixed(2)}` : '?';
+}
+
+/** A length of time by its two largest units: `48s`, `4m12s`, `2h04m`, `3d04h`. What is begun does not count. */
+export function formatDuration(milliseconds: number): string {
+  const ms = Math.max(0, milliseconds);
+  const part = (unit: number, of: number): string => String(Math.floor((ms % of) / unit)).padStart(2, '0');
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)}s`;
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)}m${part(SECOND, MINUTE)}s`;
+  if (ms < DAY) return `${Math.floor(ms / HOUR)}h${part(MINUTE, HOUR)}m`;
+  return `${Math.floor(ms / DAY)}d${part(HOUR, DAY)}h`;
+}
+
+/** The first seven digits of an object name: to be read, not to be typed into a command. */
+export function shortSha(sha: string): string {
+  return sha.slice(0, 7);
+}
+
+/** The time of day of an ISO date where hew runs: `13:19:07`. */
+export function formatClock(at: string): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((part) => String(part).padStart(2, '0'))
+    .join(':');
+}
+
+/** A count with its word: `1 file`, `3 files`. The plural is given where an `s` does not make it. */
+export function formatCount(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,175 @@
+import { Box, renderToString, Text } from 'ink';
+import stringWidth from 'string-width';
+import type { NextStep } from '../engine/next-steps.js';
+import { plainText } from '../engine/plain-text.js';
+import type { Summary, WorkerSummary } from '../engine/summary.js';
+import type { TaskSummary } from '../engine/task-summary.js';
+import { formatCount, formatDuration, formatMoney, formatTokens, shortSha } from './formats.js';
+import { type SummaryColumn, summaryTable } from './summary-table.js';
+import { stopInWords } from './words.js';
+
+/** What is assumed where there is no terminal. */
+const DEFAULT_COLUMNS = 80;
+
+/**
+ * A run's summary as text of at most `columns` columns, for a terminal or a pipe; commands alone are never broken, so
+ * that they can be copied. It loads Ink: import it only when it is to be printed.
+ */
+export function summaryText(
+  summary: Summary,
+  { columns = DEFAULT_COLUMNS }: { readonly columns?: number } = {},
+): string {
+  const sections = [
+    headSection(summary, columns),
+    summary.next_steps.length === 0 ? '' : stepsSection(summary.next_steps, columns),
+    summary.foreign_changes.length === 0 ? '' : foreignSection(summary.foreign_changes, columns),
+    summary.workers.length === 0 ? '' : workersSection(summary, columns),
+    summary.tasks.length === 0 ? '' : tasksSection(summary.tasks, columns),
+  ];
+  return sections.filter((section) => section !== '').join('\n\n');
+}
+
+/** A paragraph after an indent, broken between words. */
+function paragraph(text: string, columns: number, indent = ' '): string {
+  return renderToString(
+    <Box>
+      <Box flexShrink={0}>
+        <Text>{indent}</Text>
+      </Box>
+      <Text>{plainText(text)}</Text>
+    </Box>,
+    { columns },
+  );
+}
+
+/** Facts side by side, none of them broken: as many on a line as fit. */
+function factLines(facts: readonly string[], columns: number): string {
+  const lines: string[] = [];
+  for (const fact of facts) {
+    const longer = `${lines.at(-1) ?? ''}   ${fact}`;
+    if (lines.length > 0 && stringWidth(longer) <= columns) lines[lines.length - 1] = longer;
+    else lines.push(` ${fact}`);
+  }
+  return lines.join('\n');
+}
+
+function headSection(summary: Summary, columns: number): string {
+  const { all, stop_reason, left } = summary;
+  const facts = [
+    stop_reason === null ? 'goes on' : `ended: ${stopInWords(stop_reason)}`,
+    formatDuration(summary.wall_ms),
+    formatMoney(all.cost_usd, all.cost_unknown),
+    `${formatTokens(all.tokens)} tokens`,
+  ];
+  const counts = Object.entries(summary.counts).filter(([, count]) => count > 0);
+  const tasks = [
+    formatCount(summary.tasks.length, 'task'),
+    ...counts.map(([fate, count]) => `${count} ${fate}`),
+    ...(summary.in_work === 0 ? [] : [`${summary.in_work} in work`]),
+    ...(left === null || left === 0 ? [] : [`${left} left in the queue`]),
+  ];
+  return [
+    paragraph(`hew  ${summary.run ?? ''}`, columns),
+    factLines(facts, columns),
+    ...(summary.ungated ? [paragraph('UNGATED: no test or lint command has checked the work', columns)] : []),
+    ...landingLines(summary, columns),
+    factLines(tasks, columns),
+  ].join('\n');
+}
+
+function landingLines({ landing }: Summary, columns: number): readonly string[] {
+  switch (landing.kind) {
+    case 'landed': {
+      const moved = `${landing.branch} moved ${shortSha(landing.from)} -> ${shortSha(landing.to)}`;
+      return [paragraph(moved, columns), command(`to undo: ${landing.undo}`, ' ')];
+    }
+    case 'not_landed':
+      return [
+        paragraph(`NOT LANDED on ${landing.branch}: the merges are at ${shortSha(landing.to)}`, columns),
+      ];
+    case 'detached':
+      return [paragraph(`the merges are on ${landing.trunk}`, columns)];
+    case 'nothing':
+      return [];
+  }
+}
+
+function command(text: string, indent: string): string {
+  return indent + plainText(text);
+}
+
+function stepsSection(steps: readonly NextStep[], columns: number): string {
+  const width = String(steps.length).length;
+  return [
+    ' FOR YOU',
+    ...steps.flatMap(({ why, commands }, index) => [
+      paragraph(why, columns, ` ${String(index + 1).padStart(width)}  `),
+      ...commands.map((each) => command(each, ' '.repeat(width + 5))),
+    ]),
+  ].join('\n');
+}
+
+function foreignSection(changes: readonly string[], columns: number): string {
+  return [
+    ' CHANGED OUTSIDE OF THE WORKTREES',
+    ...changes.map((change) => paragraph(change, columns, '   ')),
+  ].join('\n');
+}
+
+type WorkerColumn = 'worker' | 'iterations' | 'closed' | 'runtime' | 'tokens' | 'cost' | 'stop';
+
+const WORKER_COLUMNS: readonly SummaryColumn<WorkerColumn>[] = [
+  { key: 'worker' },
+  { key: 'iterations', align: 'right', leave: 2 },
+  { key: 'closed', align: 'right', leave: 1 },
+  { key: 'runtime', leave: 3 },
+  { key: 'tokens', align: 'right' },
+  { key: 'cost', align: 'right' },
+  { key: 'stop' },
+];
+
+function workerRow(worker: WorkerSummary): Record<WorkerColumn, string> {
+  return {
+    worker: worker.worker === 'all' ? 'all' : `w${worker.worker}`,
+    iterations: String(worker.iterations),
+    closed: String(worker.closed),
+    runtime: plainText(worker.runtimes.join(', ')),
+    tokens: formatTokens(worker.tokens),
+    cost: formatMoney(worker.cost_usd, worker.cost_unknown),
+    stop: worker.stop ?? '-',
+  };
+}
+
+function workersSection({ workers, all }: Summary, columns: number): string {
+  return summaryTable([...workers, all].map(workerRow), WORKER_COLUMNS, columns);
+}
+
+type TaskColumn = 'task' | 'fate' | 'tries' | 'time' | 'tokens' | 'cost' | 'commit' | 'title';
+
+const TASK_COLUMNS: readonly SummaryColumn<TaskColumn>[] = [
+  { key: 'task' },
+  { key: 'fate' },
+  { key: 'tries', align: 'right', leave: 2 },
+  { key: 'time', align: 'right', leave: 3 },
+  { key: 'tokens', align: 'right', leave: 4 },
+  { key: 'cost', align: 'right' },
+  { key: 'commit', leave: 1 },
+  { key: 'title', least: 24 },
+];
+
+function tasksSection(tasks: readonly TaskSummary[], columns: number): string {
+  const rows = tasks.map((task): Record<TaskColumn, string> => {
+    const kept = task.salvages.length === 0 ? '-' : 'salvaged';
+    return {
+      task: task.id,
+      fate: task.fate ?? 'in work',
+      tries: String(task.tries),
+      time: formatDuration(task.duration_ms),
+      tokens: formatTokens(task.tokens),
+      cost: formatMoney(task.cost_usd, task.cost_unknown),
+      commit: task.sha === null ? kept : shortSha(task.sha),
+      title: plainText(task.title),
+    };
+  });
+  return summaryTable(rows, TASK_COLUMNS, columns);
+}

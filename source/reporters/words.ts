@@ -1,0 +1,53 @@
+import type { AttemptEnd } from '../engine/outcome.js';
+import type { StopReason } from '../engine/stop.js';
+
+const ENDS: Readonly<Record<AttemptEnd, string>> = {
+  merged: 'merged',
+  empty: 'no change needed',
+  gate_red: 'gate red',
+  merged_gate_red: 'gate red after the merge',
+  no_closing_word: 'no closing word',
+  foreign_change: 'changed only what is not its own',
+  operation_in_progress: 'left a git operation unfinished',
+  base_lost: 'left the commit that it began from',
+  setup_failed: 'setup failed',
+  iteration_timeout: 'took too long',
+  stalled: 'stalled',
+  crashed: 'agent crashed',
+  refusal: 'agent refused',
+  prompt_too_long: 'prompt too long',
+  blocked: 'blocked',
+  conflict: 'merge conflict',
+  parked: 'parked',
+  usage_limit: 'usage limit',
+  rate_limit: 'rate limit',
+  server: 'server error',
+  authentication: 'not authenticated',
+  program_missing: 'program missing',
+  claim_lost: 'claim lost',
+  aborted: 'aborted',
+  skipped: 'skipped',
+  run_aborted: 'run aborted',
+};
+
+const STOPS: Readonly<Record<StopReason, string>> = {
+  cancelled: 'cancelled',
+  stop_file: 'asked to stop',
+  budget_tokens: 'budget of tokens reached',
+  budget_cost: 'budget of money reached',
+  budget_wall: 'budget of time reached',
+  max_iter: 'iteration limit reached',
+  runtime_error: 'no runtime works',
+  guard_trip: 'trunk is red',
+  ready_empty: 'nothing is ready any more',
+};
+
+/** How an attempt ended, for people. */
+export function endInWords(end: AttemptEnd): string {
+  return ENDS[end];
+}
+
+/** Why a run stopped, for people. */
+export function stopInWords(reason: StopReason): string {
+  return STOPS[reason];
+}

@@ -1,0 +1,53 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { StreamReader } from '../../../source/engine/processes/stream-reader.js';
+
+/** Longer than a test may take: whoever waits for it fails. */
+const FOR_EVER_MS = 1_000_000;
+
+function reading(onLine: (line: string) => void | Promise<void>) {
+  const stream = new PassThrough();
+  return { stream, reader: new StreamReader(stream, { onLine, log: undefined, maxLineBytes: 1000 }) };
+}
+
+describe('StreamReader', () => {
+  test('waits for no quiet time when the stream has ended', async () => {
+    const lines: string[] = [];
+    const { stream, reader } = reading((line) => void lines.push(line));
+    stream.end('one\ntwo');
+    await reader.finish(FOR_EVER_MS);
+    expect(lines).toEqual(['one', 'two']);
+  });
+
+  test('gives up a stream that stays open and quiet, and gives what has come', async () => {
+    const lines: string[] = [];
+    const { stream, reader } = reading((line) => void lines.push(line));
+    stream.write('one\nhalf of');
+    await reader.finish(5);
+    expect(lines).toEqual(['one', 'half of']);
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test('reads no more while a line is being taken, and does not count that as quiet', async () => {
+    const lines: string[] = [];
+    const taken = Promise.withResolvers<void>();
+    const { stream, reader } = reading((line) => {
+      lines.push(line);
+      return taken.promise;
+    });
+    stream.end('one\ntwo\n');
+    const finished = reader.finish(1);
+    await expect.poll(() => lines).toEqual(['one']);
+    taken.resolve();
+    await finished;
+    expect(lines).toEqual(['one', 'two']);
+  });
+
+  test('rejects when a line cannot be taken', async () => {
+    const { stream, reader } = reading(() => {
+      throw new Error('no room');
+    });
+    stream.end('one\n');
+    await expect(reader.finish(5)).rejects.toThrow('no room');
+  });
+});

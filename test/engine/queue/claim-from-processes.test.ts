@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, it } from 'vitest';
+import { FileQueue } from '../../../source/engine/queue/file-queue.js';
+import { temporaryFolder } from '../../temporary-folder.js';
+
+const DIST = fileURLToPath(new URL('../../../dist', import.meta.url));
+const CLAIM_TASKS = fileURLToPath(new URL('../../fixtures/claim-tasks.mjs', import.meta.url));
+
+it('gives each of 40 tasks to one of 8 processes that all want it', async () => {
+  await using folder = await temporaryFolder();
+  const path = folder.at('tasks.jsonl');
+  const ids = Array.from({ length: 40 }, (_, index) => `app-${index + 1}`);
+  await writeFile(path, ids.map((id) => `${JSON.stringify({ id, title: 'A task' })}\n`).join(''));
+
+  const actors = Array.from({ length: 8 }, (_, index) => `w${index}`);
+  const processes = actors.map((actor) => execa(process.execPath, [CLAIM_TASKS, DIST, path, actor]));
+  await Promise.all(processes.map(async ({ stdout }) => once(stdout, 'data')));
+  for (const { stdin } of processes) stdin.write('go\n');
+  const results = await Promise.all(processes);
+
+  const claimed = results.map(({ stdout }) => JSON.parse(stdout.split('\n')[1] ?? '') as string[]);
+  expect(claimed.flat().toSorted()).toEqual(ids.toSorted());
+  const { tasks } = await new FileQueue({ path, prefix: 'app' }).list();
+  const holders = new Map([...tasks.values()].map((task) => [task.id as string, task.assignee]));
+  for (const [index, some] of claimed.entries()) {
+    for (const id of some) expect(holders.get(id)).toBe(actors[index]);
+  }
+});

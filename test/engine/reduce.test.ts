@@ -1,0 +1,59 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type DurableEvent, durableEventSchema } from '../../source/engine/events.js';
+import { EMPTY_STATE, reduce } from '../../source/engine/reduce.js';
+import type { RunState } from '../../source/engine/state.js';
+import { eventSequences } from '../event-sequences.js';
+import { checkInvariants } from '../state-invariants.js';
+
+const ALL_TYPES = durableEventSchema.options.map((option) => option.shape.type.value);
+
+function reduceAll(events: readonly DurableEvent[]): RunState {
+  return events.reduce(reduce, EMPTY_STATE);
+}
+
+describe('reduce', () => {
+  it('keeps every invariant after each event of any run', () => {
+    fc.assert(
+      fc.property(eventSequences, (events) => {
+        let state = EMPTY_STATE;
+        for (const event of events) {
+          state = reduce(state, event);
+          expect(checkInvariants(state), `after ${JSON.stringify(event)}`).toEqual([]);
+        }
+        expect(state.finished).not.toBeNull();
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is tried with events of every type', () => {
+    const met = new Set(
+      fc.sample(eventSequences, { numRuns: 300, seed: 1 }).flatMap((run) => run.map((e) => e.type)),
+    );
+    expect([...met].sort()).toEqual([...ALL_TYPES].sort());
+  });
+
+  it('gives the same state from events that were written and read back', () => {
+    fc.assert(
+      fc.property(eventSequences, (events) => {
+        const read = events.map((event) => durableEventSchema.parse(JSON.parse(JSON.stringify(event))));
+        expect(read).toEqual(events);
+        expect(reduceAll(read)).toEqual(reduceAll(events));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('changes nothing of the state that it is given', () => {
+    fc.assert(
+      fc.property(eventSequences, (events) => {
+        const states = events.map((_, index) => reduceAll(events.slice(0, index)));
+        const copies = states.map((state) => structuredClone(state));
+        for (const [index, event] of events.entries()) reduce(states[index]!, event);
+        expect(states).toEqual(copies);
+      }),
+      { numRuns: 10 },
+    );
+  });
+});
