@@ -49,6 +49,7 @@ const step: fc.Arbitrary<SimulatedStep> = fc.record({
 export const eventSequences: fc.Arbitrary<readonly DurableEvent[]> = fc
   .record({
     jobs: fc.integer({ min: 1, max: 5 }),
+    dry_run: fc.nat(19).map((number) => number === 0),
     attempts: fc.integer({ min: 1, max: 3 }),
     tasks: fc.integer({ min: 1, max: 8 }),
     max_iter: fc.option(fc.integer({ min: 1, max: 12 }), { freq: 3 }),

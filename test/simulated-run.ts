@@ -6,6 +6,7 @@ import type { TokenCount } from '../source/engine/ports.js';
 /** How a simulated run is set up. One job is a serial run. */
 export interface SimulatedSettings {
   readonly jobs: number;
+  readonly dry_run: boolean;
   readonly attempts: number;
   /** How many tasks the queue holds. */
   readonly tasks: number;
@@ -99,6 +100,7 @@ export class SimulatedRun {
 
   /** One more event, or a few that come together. */
   step(step: SimulatedStep): void {
+    if (this.#settings.dry_run) return;
     this.#now += step.seconds * 1000;
     const slot = this.#slots[step.slot % this.#slots.length]!;
     if (step.aside !== null) this.#aside(slot, step);
@@ -109,6 +111,7 @@ export class SimulatedRun {
 
   /** Ends what is under way, then the run; gives all its events. */
   finish(): readonly DurableEvent[] {
+    if (this.#settings.dry_run) return this.#finishDry();
     const { max_iter, landing, detached, moved_on } = this.#settings;
     const limited = max_iter !== null && this.#started >= max_iter;
     const stop_reason = limited ? ('max_iter' as const) : ('ready_empty' as const);
@@ -148,28 +151,40 @@ export class SimulatedRun {
     return this.#events;
   }
 
+  #finishDry(): readonly DurableEvent[] {
+    for (const [worker, { id: task }] of this.#tasks.slice(0, this.#slots.length).entries()) {
+      const branch = this.#serial ? 'main' : `loop/${RUN}/w${worker}`;
+      const prompt = { prompt_hash: '00f067aa0ba902b7', prompt: `Do ${task}.\nSay closed ${task}.\n` };
+      this.#tell({ type: 'slot.planned', slot: worker + 1, worker, branch, task, title: task, ...prompt });
+    }
+    const tasks_left = this.#tasks.length;
+    this.#tell({ type: 'run.finished', stop_reason: 'ready_empty', exit_code: 0, tasks_left });
+    return this.#events;
+  }
+
   #tell(body: Body): void {
     this.#now += 1;
     this.#events.push({ v: 1, at: new Date(this.#now).toISOString(), ...body });
   }
 
   #begin(): void {
-    const { jobs, attempts, max_iter, detached, ungated } = this.#settings;
+    const { jobs, dry_run, attempts, max_iter, detached, ungated } = this.#settings;
     this.#tell({
       type: 'run.started',
       run_id: RUN,
       jobs,
-      mode: this.#serial ? 'serial' : 'worktrees',
+      mode: dry_run ? 'dry_run' : this.#serial ? 'serial' : 'worktrees',
       runtime: 'claude',
       queue: 'file',
       home: '/home/me/app',
       starting_branch: detached ? null : 'main',
       starting_sha: sha(1),
-      trunk: this.#serial ? null : `loop/${RUN}/trunk`,
+      trunk: this.#serial || dry_run ? null : `loop/${RUN}/trunk`,
       attempts,
       ungated,
       limits: { max_iter, budget_tokens: null, budget_cost: null, budget_wall_ms: null },
     });
+    if (dry_run) return;
     const outcome = ungated ? ('skipped' as const) : ('green' as const);
     this.#tell({ type: 'base.checked', tree: sha(1), outcome, duration_ms: 900, tail: '' });
   }

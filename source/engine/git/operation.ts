@@ -21,7 +21,7 @@ const MARKS = [
 /** An operation that git leaves open for the user to go on with. */
 export type Operation = (typeof MARKS)[number][1];
 
-/** What is left in the git directory when git itself cannot quit, since a kill cut it short. */
+/** All that each may leave in the git directory. */
 const STATE: Readonly<Record<Operation, readonly string[]>> = {
   am: ['rebase-apply'],
   rebase: ['rebase-apply', 'rebase-merge', 'REBASE_HEAD'],
@@ -64,7 +64,8 @@ export async function quitOperation(git: Git, worktree: Worktree): Promise<void>
     for (const name of AUTOSTASHES) await rm(join(worktree.git_dir, name), { force: true });
     // Its only ending of git's own, `bisect reset`, would check out files.
     if (operation === 'bisect') await dropBisectRefs(git, worktree);
-    else if ((await git.ask(worktree.path, [operation, '--quit'])).exit_code === 0) continue;
+    else await git.ask(worktree.path, [operation, '--quit']);
+    // Git cannot quit what a kill cut short, and may say that it did.
     for (const name of STATE[operation]) {
       await rm(join(worktree.git_dir, name), { recursive: true, force: true });
     }

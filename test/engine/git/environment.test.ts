@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   configVariables,
@@ -42,7 +42,14 @@ function entries(env: Readonly<Record<string, string>>): string[] {
 
 describe('environments', () => {
   it('leaves out what binds git to one repository, for all three, and keeps the rest', () => {
-    const inherited = { GIT_DIR: '/x', GIT_INDEX_FILE: '/y', GIT_SSH: 'ssh', HOME: '/home', EMPTY: '', NONE: undefined };
+    const inherited = {
+      GIT_DIR: '/x',
+      GIT_INDEX_FILE: '/y',
+      GIT_SSH: 'ssh',
+      HOME: '/home',
+      EMPTY: '',
+      NONE: undefined,
+    };
     for (const env of Object.values(make({ inherited }))) {
       expect(env).toMatchObject({ GIT_SSH: 'ssh', HOME: '/home', EMPTY: '', GIT_CEILING_DIRECTORIES: '/wt' });
       for (const name of ['GIT_DIR', 'GIT_INDEX_FILE', 'NONE']) expect(env).not.toHaveProperty(name);
@@ -67,7 +74,9 @@ describe('environments', () => {
       'core.excludesFile=/ex',
     ]);
     expect(entries(hew).slice(0, 5)).toEqual(entries(agent));
-    expect(entries(hew)).toEqual(expect.arrayContaining(['core.hooksPath=/dev/null', 'core.fsmonitor=false']));
+    expect(entries(hew)).toEqual(
+      expect.arrayContaining(['core.hooksPath=/dev/null', 'core.fsmonitor=false']),
+    );
   });
 
   it('gives a name and an address only where none is set', () => {
@@ -82,7 +91,12 @@ describe('environments', () => {
   });
 
   it('keeps hew and agents from waiting for a person, and leaves the gate what the user has', () => {
-    const inherited = { GIT_EDITOR: 'vim', GIT_SEQUENCE_EDITOR: 'vim', GIT_TERMINAL_PROMPT: '1', GIT_LITERAL_PATHSPECS: '1' };
+    const inherited = {
+      GIT_EDITOR: 'vim',
+      GIT_SEQUENCE_EDITOR: 'vim',
+      GIT_TERMINAL_PROMPT: '1',
+      GIT_LITERAL_PATHSPECS: '1',
+    };
     const { hew, agent, gate } = make({ inherited });
     for (const env of [hew, agent]) {
       expect(env).toMatchObject({ GIT_EDITOR: 'true', GIT_TERMINAL_PROMPT: '0' });
@@ -108,13 +122,24 @@ describe('configVariables', () => {
 
   it('is nothing for a list that is broken', () => {
     for (const count of ['-1', 'x', '1.5', '1e9', '']) {
-      expect(inheritedConfig({ GIT_CONFIG_COUNT: count, GIT_CONFIG_KEY_0: 'a.b', GIT_CONFIG_VALUE_0: 'c' })).toEqual([]);
+      expect(
+        inheritedConfig({ GIT_CONFIG_COUNT: count, GIT_CONFIG_KEY_0: 'a.b', GIT_CONFIG_VALUE_0: 'c' }),
+      ).toEqual([]);
     }
-    expect(inheritedConfig({ GIT_CONFIG_COUNT: '2', GIT_CONFIG_KEY_1: 'a.b', GIT_CONFIG_VALUE_1: 'c' })).toEqual([['a.b', 'c']]);
+    expect(
+      inheritedConfig({ GIT_CONFIG_COUNT: '2', GIT_CONFIG_KEY_1: 'a.b', GIT_CONFIG_VALUE_1: 'c' }),
+    ).toEqual([['a.b', 'c']]);
   });
 
   it('leaves no entry of an old list behind a shorter one', () => {
-    const inherited = { ...configVariables([['a.b', '1'], ['c.d', '2'], ['e.f', '3']]), OTHER: 'x' };
+    const inherited = {
+      ...configVariables([
+        ['a.b', '1'],
+        ['c.d', '2'],
+        ['e.f', '3'],
+      ]),
+      OTHER: 'x',
+    };
     expect(withoutLocalVariables(inherited, LOCAL)).toEqual({ OTHER: 'x' });
   });
 });
@@ -123,31 +148,35 @@ it('names the variables that this git binds itself with', async () => {
   expect(await localVariables()).toEqual(expect.arrayContaining(LOCAL));
 });
 
-it.each(['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_OBJECT_DIRECTORY', 'GIT_COMMON_DIR', 'GIT_NAMESPACE'])(
-  'is not led astray by an inherited %s',
-  async (name) => {
-    await using project = await makeGitProject();
-    await using other = await makeGitProject({ files: { other: '' } });
-    const wrong: Record<string, string> = {
-      GIT_DIR: join(other.path, '.git'),
-      GIT_WORK_TREE: other.path,
-      GIT_INDEX_FILE: join(other.path, '.git/index'),
-      GIT_OBJECT_DIRECTORY: join(other.path, '.git/objects'),
-      GIT_COMMON_DIR: join(other.path, '.git'),
-      GIT_NAMESPACE: 'elsewhere',
-    };
-    const before = await readFile(join(other.path, '.git/index'));
-    const git = await hewGit(project, { [name]: wrong[name] ?? '' });
-    const { worktree, base } = await makeWorktree(git, project);
-    await writeFile(join(worktree.path, 'new'), '');
-    expect(await readStatus(git, worktree.path)).toMatchObject({ head: base, changed: [], untracked: ['new'] });
-    const request = { run: RUN, worker: 0, task: null, attempt: 1, reason: 'test', base };
-    const kept = await salvage(git, worktree, request);
-    expect(await project.git('ls-tree', '--name-only', kept?.sha ?? '')).toBe('README.md\nnew');
-    expect(await readFile(join(other.path, '.git/index'))).toEqual(before);
-    expect(await other.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
-  },
-);
+it.each([
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_COMMON_DIR',
+  'GIT_NAMESPACE',
+])('is not led astray by an inherited %s', async (name) => {
+  await using project = await makeGitProject();
+  await using other = await makeGitProject({ files: { other: '' } });
+  const wrong: Record<string, string> = {
+    GIT_DIR: join(other.path, '.git'),
+    GIT_WORK_TREE: other.path,
+    GIT_INDEX_FILE: join(other.path, '.git/index'),
+    GIT_OBJECT_DIRECTORY: join(other.path, '.git/objects'),
+    GIT_COMMON_DIR: join(other.path, '.git'),
+    GIT_NAMESPACE: 'elsewhere',
+  };
+  const before = await readFile(join(other.path, '.git/index'));
+  const git = await hewGit(project, { [name]: wrong[name] ?? '' });
+  const { worktree, base } = await makeWorktree(git, project);
+  await writeFile(join(worktree.path, 'new'), '');
+  expect(await readStatus(git, worktree.path)).toMatchObject({ head: base, changed: [], untracked: ['new'] });
+  const request = { run: RUN, worker: 0, task: null, attempt: 1, reason: 'test', base };
+  const kept = await salvage(git, worktree, request);
+  expect(await project.git('ls-tree', '--name-only', kept?.sha ?? '')).toBe('README.md\nnew');
+  expect(await readFile(join(other.path, '.git/index'))).toEqual(before);
+  expect(await other.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
+});
 
 it('does not look for a repository above the worktrees', async () => {
   await using project = await makeGitProject();
@@ -163,7 +192,13 @@ async function addHooks(project: GitProject): Promise<() => Promise<string>> {
   const log = join(project.folder, 'hooks.log');
   await writeFile(log, '');
   const hook = `#!/bin/sh\necho "$(basename "$0")" >> '${log}'\n`;
-  for (const name of ['post-checkout', 'pre-commit', 'post-commit', 'reference-transaction', 'post-index-change']) {
+  for (const name of [
+    'post-checkout',
+    'pre-commit',
+    'post-commit',
+    'reference-transaction',
+    'post-index-change',
+  ]) {
     await mkdir(join(project.path, '.git/hooks'), { recursive: true });
     await writeFile(join(project.path, '.git/hooks', name), hook);
     await chmod(join(project.path, '.git/hooks', name), 0o755);

@@ -70,10 +70,12 @@ export async function filesOf(folder: string): Promise<Record<string, string>> {
     const name = path.slice(folder.length + 1);
     if (entry.isDirectory() || name === '.git' || name.startsWith('.git/')) continue;
     const { mode } = await lstat(path);
-    const content = entry.isSymbolicLink() ? await readlink(path) : await readFile(path);
+    // Reading a pipe would wait for somebody to write.
+    const read = entry.isSymbolicLink() ? readlink(path) : entry.isFile() ? readFile(path) : '';
+    const content = await read;
     found.push([name, `${mode.toString(8)} ${createHash('sha256').update(content).digest('hex')}`]);
   }
-  return Object.fromEntries(found.sort());
+  return Object.fromEntries(found.sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** All that hew must not touch while it only looks: files, index, HEAD and refs of a worktree. */
@@ -84,6 +86,6 @@ export async function pictureOf(project: GitProject, worktree: Worktree): Promis
       .update(await readFile(join(worktree.git_dir, 'index')))
       .digest('hex'),
     head: await readFile(join(worktree.git_dir, 'HEAD'), 'utf8'),
-    refs: await project.git('for-each-ref', '--exclude=refs/hew').catch(() => project.git('for-each-ref')),
+    refs: await project.git('for-each-ref'),
   };
 }

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Git, GitError } from '../../../source/engine/git/git.js';
 import {
@@ -31,7 +31,10 @@ async function branchWith(project: GitProject, name: string, files: Files): Prom
 
 async function merge(project: GitProject, ours: Files, theirs: Files): Promise<MergeTree> {
   await project.git('tag', 'base');
-  const shas = [await branchWith(project, 'ours', ours), await branchWith(project, 'theirs', theirs)] as const;
+  const shas = [
+    await branchWith(project, 'ours', ours),
+    await branchWith(project, 'theirs', theirs),
+  ] as const;
   const refs = await project.git('for-each-ref');
   const merged = await mergeTree(await hewGit(project), project.path, ...shas);
   expect(await project.git('status', '--porcelain')).toBe('');
@@ -51,7 +54,9 @@ describe('mergeTree', () => {
   });
 
   it('names each conflicting file once, and says what conflicts', async () => {
-    await using project = await makeGitProject({ files: { 'a b': '1\n', 'zwei\nZeilen ü': '1\n', same: '1\n' } });
+    await using project = await makeGitProject({
+      files: { 'a b': '1\n', 'zwei\nZeilen ü': '1\n', same: '1\n' },
+    });
     const merged = await merge(
       project,
       { 'a b': '2\n', 'zwei\nZeilen ü': '2\n', same: '2\n' },
@@ -102,7 +107,9 @@ describe('mergeTree', () => {
   });
 
   it("uses the project's merge attributes", async () => {
-    await using project = await makeGitProject({ files: { log: '1\n', '.gitattributes': 'log merge=union\n' } });
+    await using project = await makeGitProject({
+      files: { log: '1\n', '.gitattributes': 'log merge=union\n' },
+    });
     expect(await merge(project, { log: '1\n2\n' }, { log: '1\n3\n' })).toMatchObject({ kind: 'clean' });
   });
 
@@ -123,7 +130,12 @@ it('makes merge commits of SHA-256 repositories too', async () => {
   await using project = await makeGitProject();
   const path = join(project.folder, 'modern');
   await mkdir(path);
-  const identity = { GIT_AUTHOR_NAME: 'a', GIT_AUTHOR_EMAIL: 'b', GIT_COMMITTER_NAME: 'c', GIT_COMMITTER_EMAIL: 'd' };
+  const identity = {
+    GIT_AUTHOR_NAME: 'a',
+    GIT_AUTHOR_EMAIL: 'b',
+    GIT_COMMITTER_NAME: 'c',
+    GIT_COMMITTER_EMAIL: 'd',
+  };
   const { env } = await hewGit(project);
   const git = new Git({ ...env, ...identity });
   await git.text(path, ['init', '-q', '--object-format=sha256']);
@@ -145,14 +157,20 @@ it('knows which commit comes before which', async () => {
   expect(await isAncestor(git, project.path, first, second)).toBe(true);
   expect(await isAncestor(git, project.path, second, first)).toBe(false);
   expect(await isAncestor(git, project.path, second, second)).toBe(true);
-  await expect(isAncestor(git, project.path, first, shaSchema.parse('0'.repeat(40)))).rejects.toThrow(GitError);
+  await expect(isAncestor(git, project.path, first, shaSchema.parse('0'.repeat(40)))).rejects.toThrow(
+    GitError,
+  );
 });
 
 describe('withTrailers', () => {
   it('keeps the message and puts each trailer on a line', () => {
-    expect(withTrailers('Title\n\nBody\n\n', { 'Hew-Run': 'x', 'Hew-Reason': 'two\nlines \t here', 'Hew-Attempt': 2 })).toBe(
-      'Title\n\nBody\n\nHew-Run: x\nHew-Reason: two lines here\nHew-Attempt: 2\n',
-    );
+    expect(
+      withTrailers('Title\n\nBody\n\n', {
+        'Hew-Run': 'x',
+        'Hew-Reason': 'two\nlines \t here',
+        'Hew-Attempt': 2,
+      }),
+    ).toBe('Title\n\nBody\n\nHew-Run: x\nHew-Reason: two lines here\nHew-Attempt: 2\n');
   });
 
   it('is read back by git, whatever the message says, and goes in verbatim', async () => {
@@ -163,10 +181,22 @@ describe('withTrailers', () => {
     const line = fc.oneof(
       fc.string(),
       fc.string({ unit: 'grapheme' }),
-      fc.constantFrom('', '---', '# comment', 'Hew-Task: forged', 'Signed-off-by: x <y>', '-- ', 'diff --git a b', '\r'),
+      fc.constantFrom(
+        '',
+        '---',
+        '# comment',
+        'Hew-Task: forged',
+        'Signed-off-by: x <y>',
+        '-- ',
+        'diff --git a b',
+        '\r',
+      ),
     );
     const message = fc
-      .tuple(fc.string({ minLength: 1 }).filter((text) => text.trim() !== ''), fc.array(line))
+      .tuple(
+        fc.string({ minLength: 1 }).filter((text) => text.trim() !== ''),
+        fc.array(line),
+      )
       .map((lines) => lines.flat().join('\n'));
     await fc.assert(
       fc.asyncProperty(message, fc.string({ minLength: 1 }), async (text, reason) => {

@@ -10,12 +10,17 @@ import { agentGit, hewGit, makeWorktree, pictureOf, RUN } from './hew-git.js';
 type Call = (...args: readonly string[]) => Promise<unknown>;
 
 /** What agents may have begun in a worktree whose branch and `other` both changed the file; `last` is the latter's patch. */
-const BEGUN: Readonly<Record<string, readonly [operation: string, begin: (git: Call, last: string) => Promise<unknown>]>> = {
+const BEGUN: Readonly<
+  Record<string, readonly [operation: string, begin: (git: Call, last: string) => Promise<unknown>]>
+> = {
   'a merge in conflict': ['merge', (git) => git('merge', 'other')],
   'a merge without its commit': ['merge', (git) => git('merge', '--no-commit', 'apart')],
   'a rebase in conflict': ['rebase', (git) => git('rebase', 'other')],
   'a rebase by patches in conflict': ['rebase', (git) => git('rebase', '--apply', 'other')],
-  'a rebase that stops to edit': ['rebase', (git) => git('-c', 'sequence.editor=sed -i s/^pick/edit/', 'rebase', '-i', 'HEAD~1')],
+  'a rebase that stops to edit': [
+    'rebase',
+    (git) => git('-c', 'sequence.editor=sed -i s/^pick/edit/', 'rebase', '-i', 'HEAD~1'),
+  ],
   'a rebase in a cherry-pick': [
     'rebase',
     async (git) => {
@@ -47,7 +52,10 @@ const BEGUN: Readonly<Record<string, readonly [operation: string, begin: (git: C
   'patches that conflict': ['am', (git, last) => git('am', '--3way', last)],
 };
 
-async function begin(name: string, project: GitProject): Promise<{ git: Git; worktree: Worktree; operation: string }> {
+async function begin(
+  name: string,
+  project: GitProject,
+): Promise<{ git: Git; worktree: Worktree; operation: string }> {
   await project.git('checkout', '-q', '-b', 'apart');
   await project.write('apart', '1\n');
   await project.git('add', 'apart');
@@ -82,8 +90,12 @@ it.each(Object.keys(BEGUN))('knows %s and leaves it, touching nothing', async (n
   expect(await pictureOf(project, worktree)).toEqual(before);
   // Git agrees that nothing is left to go on with, so that the next agent may begin anew.
   const said = await agentGit(project, worktree.path, 'status');
-  expect(said.stdout).not.toMatch(/in progress|rebasing|bisecting|cherry-picking|reverting|am session|merging/i);
-  expect(await agentGit(project, worktree.path, 'for-each-ref', 'refs/bisect', 'refs/rewritten')).toMatchObject({
+  expect(said.stdout).not.toMatch(
+    /in progress|rebasing|bisecting|cherry-picking|reverting|am session|merging/i,
+  );
+  expect(
+    await agentGit(project, worktree.path, 'for-each-ref', 'refs/bisect', 'refs/rewritten'),
+  ).toMatchObject({
     stdout: '',
   });
 });
@@ -97,24 +109,30 @@ it('is nothing to leave when nothing is in progress', async () => {
 });
 
 describe('after a kill in the middle', () => {
-  it.each(['rebase-merge', 'rebase-apply', 'sequencer'])('leaves an operation of which only %s is there', async (name) => {
-    await using project = await makeGitProject();
-    const git = await hewGit(project);
-    const { worktree } = await makeWorktree(git, project);
-    await mkdir(join(worktree.git_dir, name));
-    expect(await operationInProgress(worktree.git_dir)).not.toBeNull();
-    await quitOperation(git, worktree);
-    expect(await operationInProgress(worktree.git_dir)).toBeNull();
-  });
+  it.each(['rebase-merge', 'rebase-apply', 'sequencer'])(
+    'leaves an operation of which only %s is there',
+    async (name) => {
+      await using project = await makeGitProject();
+      const git = await hewGit(project);
+      const { worktree } = await makeWorktree(git, project);
+      await mkdir(join(worktree.git_dir, name));
+      expect(await operationInProgress(worktree.git_dir)).not.toBeNull();
+      await quitOperation(git, worktree);
+      expect(await operationInProgress(worktree.git_dir)).toBeNull();
+    },
+  );
 
-  it.each(['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'BISECT_LOG'])('leaves one with an empty %s', async (name) => {
-    await using project = await makeGitProject();
-    const git = await hewGit(project);
-    const { worktree } = await makeWorktree(git, project);
-    await writeFile(join(worktree.git_dir, name), '');
-    await quitOperation(git, worktree);
-    expect(await operationInProgress(worktree.git_dir)).toBeNull();
-  });
+  it.each(['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'BISECT_LOG'])(
+    'leaves one with an empty %s',
+    async (name) => {
+      await using project = await makeGitProject();
+      const git = await hewGit(project);
+      const { worktree } = await makeWorktree(git, project);
+      await writeFile(join(worktree.git_dir, name), '');
+      await quitOperation(git, worktree);
+      expect(await operationInProgress(worktree.git_dir)).toBeNull();
+    },
+  );
 
   it('leaves a rebase whose files are cut short', async () => {
     await using project = await makeGitProject({ files: { file: '0\n' } });
@@ -145,7 +163,9 @@ describe('changes that git put aside for an operation', () => {
     expect(await operationInProgress(worktree.git_dir)).toBeNull();
     expect(await project.git('stash', 'list')).toBe('');
     const parents = (await project.git('log', '-1', '--format=%P', kept?.sha ?? '')).split(' ');
-    const texts = await Promise.all(parents.map((parent) => project.git('cat-file', 'blob', `${parent}:aside`)));
+    const texts = await Promise.all(
+      parents.map((parent) => project.git('cat-file', 'blob', `${parent}:aside`)),
+    );
     expect(texts).toContain('uncommitted');
   });
 });

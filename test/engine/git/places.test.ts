@@ -26,7 +26,7 @@ it('finds everything from a folder beneath the top', async () => {
   });
 });
 
-it("takes a linked worktree as home and keeps .hew in the main worktree", async () => {
+it('takes a linked worktree as home and keeps .hew in the main worktree', async () => {
   await using project = await makeGitProject();
   const linked = join(project.folder, `it's a "wörk" tree`);
   await project.git('worktree', 'add', '-q', '-b', 'feature/ü', linked);
@@ -115,16 +115,34 @@ it('works with SHA-256', async () => {
   await using project = await makeGitProject();
   const modern = join(project.folder, 'modern');
   await project.git('init', '-q', '--object-format=sha256', modern);
-  await agentGit(project, modern, '-c', 'user.name=a', '-c', 'user.email=b', 'commit', '--allow-empty', '-m', 'x');
-  expect(await find(project, modern)).toMatchObject({ places: { head: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+  await agentGit(
+    project,
+    modern,
+    '-c',
+    'user.name=a',
+    '-c',
+    'user.email=b',
+    'commit',
+    '--allow-empty',
+    '-m',
+    'x',
+  );
+  expect(await find(project, modern)).toMatchObject({
+    places: { head: expect.stringMatching(/^[0-9a-f]{64}$/) },
+  });
 });
 
 describe('names what is wrong and the command that mends it', () => {
   it('no repository, no folder, a file, a git folder', async () => {
     await using project = await makeGitProject();
     const problem = async (folder: string): Promise<unknown> => find(project, folder);
-    expect(await problem(project.folder)).toMatchObject({ kind: 'missing', problem: expect.stringContaining('git init') });
-    expect(await problem(join(project.folder, 'none'))).toMatchObject({ problem: expect.stringContaining('ENOENT') });
+    expect(await problem(project.folder)).toMatchObject({
+      kind: 'missing',
+      problem: expect.stringContaining('git init'),
+    });
+    expect(await problem(join(project.folder, 'none'))).toMatchObject({
+      problem: expect.stringContaining('ENOENT'),
+    });
     expect(await problem(join(project.path, 'README.md'))).toMatchObject({
       problem: expect.stringContaining('not a folder'),
     });

@@ -79,7 +79,10 @@ it('throws for what is not a matter of where refs are, and changes nothing', asy
     // A ref cannot lie beneath another.
     ['refs/heads/main/below', first],
   ] as const) {
-    const changes = [{ ref: 'refs/hew/0', old: null, next: first }, { ref, old: null, next }];
+    const changes = [
+      { ref: 'refs/hew/0', old: null, next: first },
+      { ref, old: null, next },
+    ];
     await expect(changeRefs(git, project.path, changes)).rejects.toThrow(GitError);
   }
   expect(await readRef(git, project.path, 'refs/hew/0')).toBeNull();
@@ -90,9 +93,9 @@ it('replaces a branch that was made a link, and leaves alone what it points to',
   const git = await hewGit(project);
   const [first, second] = await twoCommits(project);
   await project.git('symbolic-ref', 'refs/heads/loop/w0', 'refs/heads/main');
-  expect(
-    await changeRefs(git, project.path, [{ ref: 'refs/heads/loop/w0', old: 'any', next: first }]),
-  ).toBe(true);
+  expect(await changeRefs(git, project.path, [{ ref: 'refs/heads/loop/w0', old: 'any', next: first }])).toBe(
+    true,
+  );
   expect(await readRef(git, project.path, 'refs/heads/loop/w0')).toBe(first);
   expect(await shaOf(project, 'main')).toBe(second);
 });
@@ -109,7 +112,9 @@ it('understands git in every language', async (context) => {
   if (!said.stderr.includes('Schwerwiegend')) context.skip();
   const git = await hewGit(project, german);
   const first = await shaOf(project, 'HEAD');
-  expect(await changeRefs(git, project.path, [{ ref: 'refs/heads/main', old: null, next: first }])).toBe(false);
+  expect(await changeRefs(git, project.path, [{ ref: 'refs/heads/main', old: null, next: first }])).toBe(
+    false,
+  );
 });
 
 it('lets one of many win', async () => {

@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseStatus, readStatus } from '../../../source/engine/git/status.js';
 import { makeGitProject } from '../../git-project.js';
@@ -8,7 +8,7 @@ import { agentGit, hewGit, shaOf } from './hew-git.js';
 
 it('tells staged, changed, removed and untracked paths, whatever their names', async () => {
   await using project = await makeGitProject({
-    files: { 'a b': '1', 'zwei\nZeilen': '1', '"quoted"': '1', weg: '1', ' leading': '1', 'ü': '1' },
+    files: { 'a b': '1', 'zwei\nZeilen': '1', '"quoted"': '1', weg: '1', ' leading': '1', ü: '1' },
   });
   const git = await hewGit(project);
   await project.write('a b', '2');
@@ -58,7 +58,10 @@ it('knows a detached HEAD, and a repository without a commit', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   await project.git('checkout', '-q', '--detach');
-  expect(await readStatus(git, project.path)).toMatchObject({ head: await shaOf(project, 'HEAD'), branch: null });
+  expect(await readStatus(git, project.path)).toMatchObject({
+    head: await shaOf(project, 'HEAD'),
+    branch: null,
+  });
   await project.git('checkout', '-q', '--orphan', 'größe');
   expect(await readStatus(git, project.path)).toMatchObject({ head: null, branch: 'größe' });
 });
@@ -77,7 +80,11 @@ it('leaves the index on disk as it is', async () => {
 const path = fc
   .string({ unit: 'binary', minLength: 1 })
   .filter((text) => !text.includes('\0') && text.isWellFormed());
-const object = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 40, maxLength: 40 });
+const object = fc.string({
+  unit: fc.constantFrom(...'0123456789abcdef'.split('')),
+  minLength: 40,
+  maxLength: 40,
+});
 const entry = fc.oneof(
   path.map((path) => ({ list: 'untracked' as const, path, text: `? ${path}` })),
   fc.tuple(path, object).map(([path, sha]) => ({

@@ -1,5 +1,5 @@
 import { chmod, writeFile } from 'node:fs/promises';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { gitVersion, parseGitVersion } from '../../../source/engine/git/version.js';
 import { temporaryFolder } from '../../temporary-folder.js';

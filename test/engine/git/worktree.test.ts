@@ -77,10 +77,21 @@ describe('addWorktree', () => {
       const bare = join(project.folder, 'bare.git');
       await project.git('clone', '-q', '--bare', project.path, bare);
       await agentGit(project, bare, 'worktree', 'add', '-q', home, 'main');
-    } else if (kind === 'linked worktree') await project.git('worktree', 'add', '-q', home);
+    } else if (kind === 'linked worktree') await project.git('worktree', 'add', '-q', '-b', 'home', home);
     else {
       await project.git('init', '-q', '--object-format=sha256', home);
-      await agentGit(project, home, '-c', 'user.name=a', '-c', 'user.email=b', 'commit', '--allow-empty', '-m', 'x');
+      await agentGit(
+        project,
+        home,
+        '-c',
+        'user.name=a',
+        '-c',
+        'user.email=b',
+        'commit',
+        '--allow-empty',
+        '-m',
+        'x',
+      );
     }
     const base = await headOf(git, home);
     const worktree = await addWorktree(git, home, join(project.folder, 'wt/0'), BRANCH, base);
@@ -140,7 +151,8 @@ describe('isIntact', () => {
       await project.git('config', 'extensions.worktreeConfig', 'true');
       await agentGit(project, worktree.path, 'config', '--worktree', 'core.worktree', project.path);
     },
-    'is no longer known to the project': (worktree, project) => rm(join(project.path, '.git/worktrees'), { recursive: true }),
+    'is no longer known to the project': (_, project) =>
+      rm(join(project.path, '.git/worktrees'), { recursive: true }),
     'belongs to a project that has moved': (_, project) => rename(project.path, `${project.path}2`),
   };
 
@@ -168,36 +180,42 @@ describe('isIntact', () => {
 describe('resetTo', () => {
   const places: Record<string, readonly (readonly string[])[]> = {
     'on its branch': [],
-    'detached': [['checkout', '-q', '--detach']],
+    detached: [['checkout', '-q', '--detach']],
     'on a branch of its own making': [['checkout', '-q', '-b', 'mine']],
     'on a branch without a commit': [['checkout', '-q', '--orphan', 'mine']],
-    'without its branch': [['checkout', '-q', '--detach'], ['branch', '-qD', BRANCH]],
+    'without its branch': [
+      ['checkout', '-q', '--detach'],
+      ['branch', '-qD', BRANCH],
+    ],
     'with its branch moved': [['commit', '-q', '--allow-empty', '-m', 'x']],
     'in conflict': [['merge', 'main']],
     'with a sparse checkout': [['sparse-checkout', 'set', 'none']],
   };
 
-  it.each(Object.keys(places))('brings branch, index and files to the commit from a worktree %s', async (name) => {
-    await using project = await makeGitProject({ files: { a: '1\n', b: '1\n', 'c/d': '1\n' } });
-    const git = await hewGit(project);
-    const { worktree } = await makeWorktree(git, project);
-    await advance(project, 'a', '2\n');
-    await write(worktree, 'a', '3\n');
-    await agentGit(project, worktree.path, 'commit', '-qam', 'mine');
-    await write(worktree, 'b', 'changed');
-    await write(worktree, 'staged', 'x');
-    await agentGit(project, worktree.path, 'add', 'staged');
-    await rm(join(worktree.path, 'c'), { recursive: true });
-    for (const args of places[name] ?? []) await agentGit(project, worktree.path, ...args);
+  it.each(Object.keys(places))(
+    'brings branch, index and files to the commit from a worktree %s',
+    async (name) => {
+      await using project = await makeGitProject({ files: { a: '1\n', b: '1\n', 'c/d': '1\n' } });
+      const git = await hewGit(project);
+      const { worktree } = await makeWorktree(git, project);
+      await advance(project, 'a', '2\n');
+      await write(worktree, 'a', '3\n');
+      await agentGit(project, worktree.path, 'commit', '-qam', 'mine');
+      await write(worktree, 'b', 'changed');
+      await write(worktree, 'staged', 'x');
+      await agentGit(project, worktree.path, 'add', 'staged');
+      await rm(join(worktree.path, 'c'), { recursive: true });
+      for (const args of places[name] ?? []) await agentGit(project, worktree.path, ...args);
 
-    const main = await shaOf(project, 'main');
-    await resetTo(git, worktree, main);
-    expect(await readStatus(git, worktree.path)).toMatchObject({ head: main, branch: BRANCH, changed: [] });
-    expect(await readRef(git, project.path, `refs/heads/${BRANCH}`)).toBe(main);
-    expect(await readFile(join(worktree.path, 'a'), 'utf8')).toBe('2\n');
-    expect(await readRef(git, project.path, 'refs/heads/main')).toBe(main);
-    expect(await readFile(join(project.path, 'a'), 'utf8')).toBe('2\n');
-  });
+      const main = await shaOf(project, 'main');
+      await resetTo(git, worktree, main);
+      expect(await readStatus(git, worktree.path)).toMatchObject({ head: main, branch: BRANCH, changed: [] });
+      expect(await readRef(git, project.path, `refs/heads/${BRANCH}`)).toBe(main);
+      expect(await readFile(join(worktree.path, 'a'), 'utf8')).toBe('2\n');
+      expect(await readRef(git, project.path, 'refs/heads/main')).toBe(main);
+      expect(await readFile(join(project.path, 'a'), 'utf8')).toBe('2\n');
+    },
+  );
 
   it('takes the branch back from a worktree that took it', async () => {
     await using project = await makeGitProject();
@@ -287,7 +305,9 @@ describe('removeStaleLocks', () => {
     const common = join(project.path, '.git');
     const stale = ['index.lock', 'HEAD.lock', 'MERGE_HEAD.lock'].map((name) => join(worktree.git_dir, name));
     stale.push(join(common, `refs/heads/${BRANCH}.lock`));
-    const others = ['index.lock', 'HEAD.lock', 'config.lock', 'refs/heads/main.lock'].map((name) => join(common, name));
+    const others = ['index.lock', 'HEAD.lock', 'config.lock', 'refs/heads/main.lock'].map((name) =>
+      join(common, name),
+    );
     for (const path of [...stale, ...others]) await writeFile(path, '');
     await expect(resetTo(git, worktree, base)).rejects.toThrow(GitError);
     await removeStaleLocks(worktree);

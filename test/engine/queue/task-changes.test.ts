@@ -19,10 +19,11 @@ const A2 = taskId('a-2');
 const blockedBy = (...ids: readonly string[]): unknown =>
   ids.map((depends_on_id) => ({ depends_on_id, type: 'blocks' }));
 
-describe('decideClaim', () => {
-  const claim = (fields: object, actor = 'me'): unknown =>
-    decideClaim(queueOf({ id: 'a-1', ...fields }), A1, actor, NOW);
+function claim(fields: object): unknown {
+  return decideClaim(queueOf({ id: 'a-1', ...fields }), A1, 'me', NOW);
+}
 
+describe('decideClaim', () => {
   it('gives an open task to who asks', () => {
     expect(claim({})).toEqual({
       answer: { kind: 'claimed' },

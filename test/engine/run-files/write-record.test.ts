@@ -4,6 +4,10 @@ import { RunFileError } from '../../../source/engine/run-files/run-file-error.js
 import { writeRecord } from '../../../source/engine/run-files/write-record.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
+function record(number: number): object {
+  return { number, text: 'x'.repeat(100_000) };
+}
+
 describe('writeRecord', () => {
   it('writes for its owner alone, also over a file that others could read', async () => {
     await using folder = await temporaryFolder();
@@ -18,15 +22,14 @@ describe('writeRecord', () => {
   it('never shows a part of a file, and ends with the last that was written', async () => {
     await using folder = await temporaryFolder();
     const path = folder.at('run.json');
-    const record = (number: number): object => ({ number, text: 'x'.repeat(100_000) });
     await writeRecord(path, record(0));
-    let writing = true;
+    const written = new AbortController();
     const writes = Promise.all(
       Array.from({ length: 20 }, (_, index) => writeRecord(path, record(index + 1))),
     );
     const watch = async (): Promise<number> => {
       let reads = 0;
-      while (writing) {
+      while (!written.signal.aborted) {
         const read = JSON.parse(await readFile(path, 'utf8')) as { text: string };
         expect(read.text).toHaveLength(100_000);
         reads += 1;
@@ -35,7 +38,7 @@ describe('writeRecord', () => {
     };
     const watching = watch();
     await writes;
-    writing = false;
+    written.abort();
     expect(await watching).toBeGreaterThan(0);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ number: 20 });
     expect(await readdir(folder.path)).toEqual(['run.json']);
