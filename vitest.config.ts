@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // Tests see React's production build, as users do; its runtime has no development JSX.
+  oxc: { jsx: { development: false } },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     // Tests that start real processes wait for events, never for the clock: this only ends a test that hangs.

@@ -59,7 +59,13 @@ export function makeBenchProject(files: Readonly<Record<string, string>>): Bench
       writeFileSync(join(path, '.hew', '.gitignore'), '*\n');
       const at = new Date().toISOString();
       const lines = Array.from({ length: count }, (_, index) =>
-        JSON.stringify({ id: `app-${index + 1}`, title: `Task ${index + 1}`, status: 'open', priority: 2, created_at: at }),
+        JSON.stringify({
+          id: `app-${index + 1}`,
+          title: `Task ${index + 1}`,
+          status: 'open',
+          priority: 2,
+          created_at: at,
+        }),
       );
       writeFileSync(join(path, '.hew', 'tasks.jsonl'), `${lines.join('\n')}\n`);
     },

@@ -37,7 +37,9 @@ const byHew = (project: BenchProject, agent: string): Promise<void> =>
 const byScript = async (project: BenchProject, agent: string): Promise<void> => {
   const folder = join(project.path, '..', 'worktrees');
   mkdirSync(folder);
-  execFileSync('sh', [SCRIPT, project.path, folder, agent, String(TASKS), String(SLOTS)], { env: project.env });
+  execFileSync('sh', [SCRIPT, project.path, folder, agent, String(TASKS), String(SLOTS)], {
+    env: project.env,
+  });
 };
 
 const hew: number[] = [];

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { type Command, type ExitCode, Refusal } from './commands/command.js';
+import { plainText } from './engine/plain-text.js';
 
 interface Entry {
   readonly summary: string;
@@ -24,8 +25,12 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 
 function help(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
-  const lines = Object.entries(COMMANDS).map(([name, entry]) => `  hew ${name.padEnd(width)}  ${entry.summary}`);
-  return ['hew runs coding agents in parallel and merges what passes your tests.', '', ...lines, ''].join('\n');
+  const lines = Object.entries(COMMANDS).map(
+    ([name, entry]) => `  hew ${name.padEnd(width)}  ${entry.summary}`,
+  );
+  return ['hew runs coding agents in parallel and merges what passes your tests.', '', ...lines, ''].join(
+    '\n',
+  );
 }
 
 function findCommand(argv: readonly string[]): { entry: Entry; rest: readonly string[] } | null {
@@ -38,6 +43,10 @@ function findCommand(argv: readonly string[]): { entry: Entry; rest: readonly st
 
 /** Runs the subcommand that `argv` names and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
+  // A reader that has gone (`hew task list | head -1`) is no fault, and a run must go on without it.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   const first = argv[0];
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
     process.stdout.write(help());
@@ -45,7 +54,9 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   const found = findCommand(argv);
   if (!found) {
-    process.stderr.write(`hew: there is no command "${argv.slice(0, 2).join(' ')}". \`hew --help\` lists them.\n`);
+    process.stderr.write(
+      `hew: there is no command "${plainText(argv.slice(0, 2).join(' '))}". \`hew --help\` lists them.\n`,
+    );
     return 2;
   }
   try {

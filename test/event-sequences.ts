@@ -57,7 +57,7 @@ export const eventSequences: fc.Arbitrary<readonly DurableEvent[]> = fc
     ungated: fc.boolean(),
     moved_on: fc.boolean(),
     landing: fc.constantFrom('landed' as const, 'refused' as const, 'not_tried' as const),
-    steps: fc.array(step, { maxLength: 120 }),
+    steps: fc.array(step, { maxLength: 120, size: 'max' }),
   })
   .map(({ steps, ...settings }) => {
     const run = new SimulatedRun(settings);

@@ -37,6 +37,7 @@ describe('checkInvariants', () => {
     ['worker 1 has claimed app-7 and app-9', withTask({ worker: 1 })],
     ['whose fate is merged', withTask({ fate: 'merged' })],
     ['is merged and still claimed', withTask({ fate: 'merged' })],
+    ['its claim was given back', withTask({ fate: 'conflicted', end: 'conflict', worker: null })],
     ['is merged without a cause', withTask({ fate: 'merged', worker: null })],
     ['is failed without a cause', withTask({ fate: 'failed', end: 'gate_red', counted: 1, tries: 2 })],
     ['is stranded without a cause', withTask({ fate: 'stranded' })],
@@ -54,7 +55,7 @@ describe('checkInvariants', () => {
     ['were busy for 9 ms', withWorker({ busy_ms: 9 })],
     [
       'works in a finished run',
-      { ...STATE, finished: { stop_reason: 'max_iter', exit_code: 0, tasks_left: 0 } },
+      { ...STATE, finished: { at: STATE.updated_at ?? '', stop_reason: 'max_iter', exit_code: 0, tasks_left: 0 } },
     ],
     ['4 slots for 3 jobs', { ...STATE, run: { ...STATE.run!, jobs: 3 } }],
     [

@@ -80,6 +80,10 @@ function taskProblems(task: TaskState, state: RunState): string[] {
       fate === null || fate === 'conflicted' || worker === null,
       `${id} is ${fate} and still claimed by worker ${worker}`,
     ),
+    ...unless(
+      fate !== 'conflicted' || task.tries === 0 || worker !== null,
+      `${id} is conflicted and its claim was given back`,
+    ),
     ...unless(hasCause(task, state), `${id} is ${fate} without a cause (its last end is ${task.end})`),
     ...unless(!task.closed || task.close_refused === null, `${id} is closed and refused`),
     ...unless(task.counted <= task.tries, `${id} has ${task.counted} attempts of ${task.tries} that count`),

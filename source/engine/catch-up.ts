@@ -20,14 +20,19 @@ async function mergeBranch(context: TrunkContext, worker: Worker, tip: Sha): Pro
   const trunk = await standingTrunk(context);
   const merge = await mergeTree(git, worker.worktree.path, trunk, tip);
   if (merge.kind === 'conflict') {
-    return { kind: 'refused', reason: `${branch} has moved on and conflicts with trunk: ${merge.files.join(', ')}` };
+    return {
+      kind: 'refused',
+      reason: `${branch} has moved on and conflicts with trunk: ${merge.files.join(', ')}`,
+    };
   }
   const message = withTrailers(`Merge branch '${branch}' into ${trunkBranch(run)}`, { 'Hew-Run': run });
   const candidate = await commitTree(git, places.home, { tree: merge.tree, parents: [trunk, tip], message });
-  const known = merge.tree === (await treeOf(git, places.home, trunk)) || context.green.has(merge.tree, context.gate);
+  const known =
+    merge.tree === (await treeOf(git, places.home, trunk)) || context.green.has(merge.tree, context.gate);
   if (!known && context.gate.length > 0) {
     const checked = await checkTrunk(context, worker, candidate, 'trunk');
-    if (checked.kind === 'aborted') return { kind: 'refused', reason: `${branch} has moved on, and the run was aborted` };
+    if (checked.kind === 'aborted')
+      return { kind: 'refused', reason: `${branch} has moved on, and the run was aborted` };
     if (checked.kind === 'red') {
       return { kind: 'refused', reason: `${branch} has moved on, and merged with trunk ${checked.reason}` };
     }

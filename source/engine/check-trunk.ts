@@ -11,7 +11,13 @@ import { type TrunkContext, type Worker, workerMark } from './run-context.js';
 /** What the gate says of a commit on which no agent has worked. */
 export type TrunkChecked =
   | { readonly kind: 'green'; readonly tree: Sha; readonly duration_ms: number }
-  | { readonly kind: 'red'; readonly tree: Sha; readonly duration_ms: number; readonly reason: string; readonly tail: string }
+  | {
+      readonly kind: 'red';
+      readonly tree: Sha;
+      readonly duration_ms: number;
+      readonly reason: string;
+      readonly tail: string;
+    }
   | { readonly kind: 'aborted' };
 
 /**
@@ -64,6 +70,12 @@ function checked(result: GateResult, tree: Sha): TrunkChecked {
     case 'red':
       return { kind: 'red', tree, duration_ms, tail, reason: `the gate is red: ${failed?.command ?? ''}` };
     case 'timeout':
-      return { kind: 'red', tree, duration_ms, tail, reason: `the gate took too long: ${failed?.command ?? ''}` };
+      return {
+        kind: 'red',
+        tree,
+        duration_ms,
+        tail,
+        reason: `the gate took too long: ${failed?.command ?? ''}`,
+      };
   }
 }

@@ -16,7 +16,8 @@ export interface CloseRequest {
  */
 export async function closeTask(context: RunContext, request: CloseRequest): Promise<boolean> {
   const { task, sha, how } = request;
-  const reason = how === 'merged' ? `Merged as ${sha} by ${context.run}` : `Nothing to change on ${sha}, ${context.run}`;
+  const reason =
+    how === 'merged' ? `Merged as ${sha} by ${context.run}` : `Nothing to change on ${sha}, ${context.run}`;
   const refusal = await refusalOf(context, task, reason);
   if (refusal === null) {
     await context.events.record({ type: 'task.closed', task, sha, how });

@@ -2,7 +2,7 @@ import type { Attempt } from './attempt.js';
 import { findCollectedProblems } from './git/collected-problems.js';
 import { isAncestor } from './git/merge.js';
 import { readStatus } from './git/status.js';
-import { headOf, isIntact, operationInProgress } from './git/worktree.js';
+import { isIntact, operationInProgress } from './git/worktree.js';
 import { shaSchema, type Sha } from './ids.js';
 import { plainText } from './plain-text.js';
 import { NOT_INTACT } from './prepare.js';
@@ -30,9 +30,10 @@ export async function collectWork(context: RunContext, attempt: Attempt): Promis
     return { kind: 'failed', end: 'operation_in_progress', reason };
   }
   const status = await readStatus(git, worktree.path);
-  const head = status.head ?? (await headOf(git, worktree.path));
-  if (!(await isAncestor(git, worktree.path, base, head))) {
-    const reason = `the work does not stand on ${base.slice(0, 10)}, which it was started from: HEAD is ${head.slice(0, 10)}`;
+  const { head } = status;
+  if (head === null || !(await isAncestor(git, worktree.path, base, head))) {
+    const at = head === null ? 'a branch without a commit' : head.slice(0, 10);
+    const reason = `the work does not stand on ${base.slice(0, 10)}, which it was started from: HEAD is ${at}`;
     return { kind: 'failed', end: 'base_lost', reason };
   }
   if (context.serial && status.branch !== worktree.branch) {

@@ -62,6 +62,7 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
     await events.record({ type: 'run.finished', stop_reason: 'ready_empty', exit_code: 0, tasks_left });
     return 0;
   } finally {
-    await files.settle().finally(() => journal.close());
+    await files.settle();
+    await journal.close();
   }
 }

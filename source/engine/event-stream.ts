@@ -79,7 +79,9 @@ export class EventStream {
   }
 
   #stamp(body: EventBody): EngineEvent {
-    return { v: EVENT_VERSION, at: this.#clock.now().toISOString(), ...body } as EngineEvent;
+    // Spreading a union loses which member it is; every body with a stamp is an event.
+    const event: object = { v: EVENT_VERSION, at: this.#clock.now().toISOString(), ...body };
+    return event as EngineEvent;
   }
 
   #tell(event: EngineEvent): void {

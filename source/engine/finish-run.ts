@@ -38,8 +38,12 @@ export async function finishRun(
 /** Tasks whose work is in trunk and whose closing was refused are closed once more. */
 async function closeAgain(context: RunContext): Promise<void> {
   for (const task of context.events.state.tasks.values()) {
-    if (task.closed || task.close_refused === null || task.sha === null) continue;
-    await closeTask(context, { task: task.id, sha: task.sha, how: task.end === 'empty' ? 'empty' : 'merged' });
+    if (task.closed || task.close_refused === null) continue;
+    await closeTask(context, {
+      task: task.id,
+      sha: task.sha ?? context.events.state.trunk ?? context.start.sha,
+      how: task.end === 'empty' ? 'empty' : 'merged',
+    });
   }
 }
 

@@ -28,11 +28,17 @@ export function judgeAttempt({ agent, collected, foreign, closed_in_queue }: Att
   if (collected.kind === 'failed') return ended(collected.end, collected.reason);
   if (agent.closing?.kind === 'blocked') return ended('blocked', agent.closing.why);
   if (agent.closing === null && !closed_in_queue) {
-    return ended('no_closing_word', 'the agent ended without the line "closed <task id>" or "blocked <task id>: <why>"');
+    return ended(
+      'no_closing_word',
+      'the agent ended without the line "closed <task id>" or "blocked <task id>: <why>"',
+    );
   }
   if (collected.tree !== collected.base_tree) return { kind: 'gate' };
   if (foreign.length > 0) {
-    return ended('foreign_change', `nothing changed in the worktree, but outside of it: ${foreign.join('; ')}`);
+    return ended(
+      'foreign_change',
+      `nothing changed in the worktree, but outside of it: ${foreign.join('; ')}`,
+    );
   }
   return ended('empty', null);
 }

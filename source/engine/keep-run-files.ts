@@ -85,9 +85,7 @@ export class RunFiles {
 
   #write(path: string, content: () => object): void {
     this.#waiting.set(path, content);
-    this.#writing ??= this.#writeAll().finally(() => {
-      this.#writing = null;
-    });
+    this.#writing ??= this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
@@ -95,7 +93,11 @@ export class RunFiles {
     await Promise.resolve();
     for (;;) {
       const next = this.#waiting.entries().next().value;
-      if (!next) return;
+      if (!next) {
+        // In the same turn as the look: what comes later must find that nobody writes any more.
+        this.#writing = null;
+        return;
+      }
       const [path, content] = next;
       this.#waiting.delete(path);
       try {

@@ -59,7 +59,8 @@ export async function landRun(
   try {
     const { events: past } = await readJournal(join(folder, 'events.jsonl'));
     const state = past.reduce(reduce, EMPTY_STATE);
-    if (!state.run || state.run.trunk === null) return refused(`${run} has no trunk: there is nothing to land.`);
+    if (!state.run || state.run.trunk === null)
+      return refused(`${run} has no trunk: there is nothing to land.`);
     return await landState(request, { run, git, places, env, folder, state }, listen);
   } finally {
     await release();
@@ -72,13 +73,17 @@ async function chooseRun(
   asked: string | null,
 ): Promise<RunId | { readonly problem: string }> {
   const trunks = await listRefs(git, places.home, ['refs/heads/loop/*/trunk']);
-  const runs = [...trunks.keys()].flatMap((ref) => runIdSchema.safeParse(ref.split('/')[3]).data ?? []).sort();
+  const runs = [...trunks.keys()]
+    .flatMap((ref) => runIdSchema.safeParse(ref.split('/')[3]).data ?? [])
+    .sort();
   if (asked === null) return runs.at(-1) ?? { problem: 'No run waits to be landed here.' };
   const run = runIdSchema.safeParse(asked).data;
   if (!run) return { problem: `"${asked}" is not a run id. hew loop land without one takes the newest.` };
   if (runs.includes(run)) return run;
   const others = runs.length === 0 ? 'no other run waits, either' : `these wait: ${runs.join(', ')}`;
-  return { problem: `${run} has no trunk here (${trunkBranch(run)}): it has landed, or belongs elsewhere; ${others}.` };
+  return {
+    problem: `${run} has no trunk here (${trunkBranch(run)}): it has landed, or belongs elsewhere; ${others}.`,
+  };
 }
 
 interface PastRun {
@@ -104,7 +109,13 @@ async function landState(
   if (gate === undefined) return { kind: 'refused', problem: problems.join('\n') };
   const worktrees = worktreesFolder(await hewHome(request.env), run);
   const carried = await findCarried(past.git, places.home, settings.worktree);
-  const environments = await makeEnvironments({ git: past.git, home: places.home, env: past.env, worktrees, carried });
+  const environments = await makeEnvironments({
+    git: past.git,
+    home: places.home,
+    env: past.env,
+    worktrees,
+    carried,
+  });
   const journal = await openJournal(join(folder, 'events.jsonl'));
   const events = new EventStream(journal, request.clock, state);
   const files = new RunFiles(folder, false, request.clock);
@@ -135,7 +146,8 @@ async function landState(
     await landAndClean(context);
     return { kind: 'tried', state: events.state };
   } finally {
-    await files.settle().finally(() => journal.close());
+    await files.settle();
+    await journal.close();
   }
 }
 

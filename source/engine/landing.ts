@@ -48,7 +48,9 @@ export async function land(request: LandRequest): Promise<Landed> {
       return await fastForward(request, tip, trunk);
     }
     if (!(await isAncestor(git, home, start, tip))) {
-      return refused(`${branch} no longer contains ${start.slice(0, 10)}, which the run started from (was it rebased?)`);
+      return refused(
+        `${branch} no longer contains ${start.slice(0, 10)}, which the run started from (was it rebased?)`,
+      );
     }
     if (!request.catchUp) return refused(`${branch} has moved on since the run started`);
     if (round === MOST_ROUNDS) return refused(`${branch} keeps moving`);
@@ -92,4 +94,3 @@ async function fastForward({ git, home }: LandRequest, from: Sha, to: Sha): Prom
   if (reason === '') throw new GitError(args, home, answer);
   return { kind: 'refused', to, reason: reason.replace(/^(error|fatal): /, '') };
 }
-

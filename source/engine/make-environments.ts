@@ -29,7 +29,13 @@ export async function makeEnvironments(facts: EnvironmentFacts): Promise<Environ
 }
 
 /** The user's own excluded paths and every path that hew carries into worktrees: no agent must commit those. */
-async function writeExcludes({ git, home, env, worktrees, carried }: EnvironmentFacts): Promise<string | null> {
+async function writeExcludes({
+  git,
+  home,
+  env,
+  worktrees,
+  carried,
+}: EnvironmentFacts): Promise<string | null> {
   if (carried.patterns.length === 0) return null;
   const named = await git.ask(home, ['config', '--get', '--path', 'core.excludesFile']);
   const config = env['XDG_CONFIG_HOME'] || join(env['HOME'] ?? homedir(), '.config');

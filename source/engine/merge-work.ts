@@ -20,7 +20,12 @@ export interface MergeRequest {
 /** How a merge into trunk ended. */
 export type Merged =
   | { readonly kind: 'merged'; readonly sha: Sha }
-  | { readonly kind: 'conflict'; readonly files: readonly string[]; readonly onto: Sha; readonly messages: string }
+  | {
+      readonly kind: 'conflict';
+      readonly files: readonly string[];
+      readonly onto: Sha;
+      readonly messages: string;
+    }
   | { readonly kind: 'red'; readonly reason: string; readonly tail: string }
   | { readonly kind: 'claim_lost'; readonly reason: string }
   | { readonly kind: 'lost'; readonly reason: string }
@@ -57,7 +62,13 @@ async function mergeInTurn(
       ? ({ kind: 'clean', tree } as const)
       : await mergeTree(git, worktree.path, trunk, result);
   if (merge.kind === 'conflict') {
-    events.note({ type: 'merge.finished', ...place, outcome: 'conflict', sha: null, files: [...merge.files] });
+    events.note({
+      type: 'merge.finished',
+      ...place,
+      outcome: 'conflict',
+      sha: null,
+      files: [...merge.files],
+    });
     return { kind: 'conflict', files: merge.files, onto: trunk, messages: merge.messages };
   }
   const candidate = await commitTree(git, worktree.path, {
@@ -67,12 +78,19 @@ async function mergeInTurn(
   });
   const gated = await gateCandidate(context, attempt, candidate, merge.tree, tree);
   if (gated.kind !== 'green') {
-    events.note({ type: 'merge.finished', ...place, outcome: 'red', sha: null, files: [] });
+    const outcome = gated.kind === 'red' ? 'red' : 'not_moved';
+    events.note({ type: 'merge.finished', ...place, outcome, sha: null, files: [] });
     return gated;
   }
   await events.record({ type: 'merge.started', ...place, candidate, onto: trunk });
   await moveTrunk(context, attempt, candidate, trunk);
-  await events.record({ type: 'merge.finished', ...place, outcome: 'merged', sha: candidate, files: [...files] });
+  await events.record({
+    type: 'merge.finished',
+    ...place,
+    outcome: 'merged',
+    sha: candidate,
+    files: [...files],
+  });
   return { kind: 'merged', sha: candidate };
 }
 

@@ -29,19 +29,24 @@ export async function projectProblems(git: Git, places: Places, checks: ProjectC
 async function trackedFolder(git: Git, places: Places): Promise<string[]> {
   const tracked = await git.list(places.home, ['ls-files', '-z', '--', ':(top).hew']);
   if (tracked.length === 0) return [];
-  return ['.hew is tracked by git, and every run would change it. Take it out: git rm -r --cached .hew && git commit'];
+  return [
+    '.hew is tracked by git, and every run would change it. Take it out: git rm -r --cached .hew && git commit',
+  ];
 }
 
 async function loopBranch(git: Git, places: Places): Promise<string[]> {
   const refs = await listRefs(git, places.home, ['refs/heads/loop']);
   if (!refs.has('refs/heads/loop')) return [];
-  return ['The branch "loop" leaves no room for hew\'s branches loop/…. Rename it: git branch -m loop <other name>'];
+  return [
+    'The branch "loop" leaves no room for hew\'s branches loop/…. Rename it: git branch -m loop <other name>',
+  ];
 }
 
 async function unfinishedOperation(places: Places): Promise<string[]> {
   const operation = await operationInProgress(places.git_dir);
   if (!operation) return [];
-  const mend = operation === 'bisect' ? 'git bisect reset' : `git ${operation} --continue, or git ${operation} --abort`;
+  const mend =
+    operation === 'bisect' ? 'git bisect reset' : `git ${operation} --continue, or git ${operation} --abort`;
   return [`A ${operation} is in progress in ${places.home}. End it first: ${mend}`];
 }
 
@@ -77,11 +82,15 @@ async function dirtyHome(git: Git, places: Places): Promise<string[]> {
   const paths = [...status.changed, ...status.untracked];
   const problems: string[] = [];
   if (places.branch === null) {
-    problems.push('With --jobs 1 the work is done on the branch checked out here, and HEAD is detached. Check one out: git switch <branch>');
+    problems.push(
+      'With --jobs 1 the work is done on the branch checked out here, and HEAD is detached. Check one out: git switch <branch>',
+    );
   }
   if (paths.length > 0) {
     const named = `${paths.slice(0, 3).join(', ')}${paths.length > 3 ? ' …' : ''}`;
-    problems.push(`With --jobs 1 the work is done in this checkout, and it has changes: ${named}. Commit or stash them, or use --jobs 2`);
+    problems.push(
+      `With --jobs 1 the work is done in this checkout, and it has changes: ${named}. Commit or stash them, or use --jobs 2`,
+    );
   }
   return problems;
 }

@@ -2,11 +2,7 @@ import { join } from 'node:path';
 import { makeAgent } from './agents/make-agent.js';
 import { chooseGate } from './choose-gate.js';
 import type { Gate } from './gate/find-gate.js';
-import {
-  type Environments,
-  localVariables,
-  withoutLocalVariables,
-} from './git/environment.js';
+import { type Environments, localVariables, withoutLocalVariables } from './git/environment.js';
 import { Git } from './git/git.js';
 import { findPlaces, hewHome, type Places, worktreesFolder } from './git/places.js';
 import { gitVersion } from './git/version.js';
@@ -126,7 +122,9 @@ async function readSettingsFor(
 
 function openQueue(request: StartRequest, places: Places, problems: string[]): TaskQueue | null {
   if (request.options.queue === 'beads') {
-    problems.push('The queue of beads (bd) cannot be used yet. Use the embedded one: --queue file, filled by hew task new');
+    problems.push(
+      'The queue of beads (bd) cannot be used yet. Use the embedded one: --queue file, filled by hew task new',
+    );
     return null;
   }
   return new FileQueue({
@@ -140,7 +138,9 @@ async function listQueue(queue: TaskQueue, problems: string[]): Promise<QueueLis
   try {
     const listing = await queue.list();
     if ([...listing.tasks.values()].some((task) => task.status !== 'closed')) return listing;
-    problems.push('The queue is empty: there is no task that is not closed. File one: hew task new "<title>"');
+    problems.push(
+      'The queue is empty: there is no task that is not closed. File one: hew task new "<title>"',
+    );
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     problems.push(error.message);
@@ -163,7 +163,9 @@ async function findAgent(
   const missing = await agent.check();
   if (missing) problems.push(missing);
   if (limits.budget_cost !== null && !agent.priced) {
-    problems.push(`--budget-cost cannot hold: no price is known for what the runtime "${runtime}" uses. Use --budget-tokens.`);
+    problems.push(
+      `--budget-cost cannot hold: no price is known for what the runtime "${runtime}" uses. Use --budget-tokens.`,
+    );
   }
   return agent;
 }

@@ -25,5 +25,7 @@ export async function prepareHome(context: RunContext, attempt: Attempt): Promis
     branch: worktree.branch,
     head: attempt.base,
   });
-  return problem ? { kind: 'lost', reason: `the checkout is not as hew left it: ${problem}` } : { kind: 'ready' };
+  return problem
+    ? { kind: 'lost', reason: `the checkout is not as hew left it: ${problem}` }
+    : { kind: 'ready' };
 }

@@ -62,7 +62,11 @@ async function setUp(
       worker.setup = result.fingerprint;
       return { kind: 'ready' };
     case 'failed':
-      return { kind: 'setup_failed', reason: `the worktree's setup failed: ${result.command}`, tail: result.tail };
+      return {
+        kind: 'setup_failed',
+        reason: `the worktree's setup failed: ${result.command}`,
+        tail: result.tail,
+      };
     case 'aborted':
       return { kind: 'aborted' };
   }

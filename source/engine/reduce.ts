@@ -154,8 +154,8 @@ function apply(state: RunState, event: DurableEvent): RunState {
     case 'land.refused':
       return { ...state, landing: { kind: 'refused', to: event.to, reason: event.reason } };
     case 'run.finished': {
-      const { stop_reason, exit_code, tasks_left } = event;
-      return { ...state, finished: { stop_reason, exit_code, tasks_left } };
+      const { at, stop_reason, exit_code, tasks_left } = event;
+      return { ...state, finished: { at, stop_reason, exit_code, tasks_left } };
     }
     case 'trunk.checked':
       return event.outcome === 'green' ? { ...state, failures_in_row: 0 } : state;

@@ -82,11 +82,7 @@ export async function runAttempt(
   }
 }
 
-async function workAndMerge(
-  context: RunContext,
-  attempt: Attempt,
-  prompt: string,
-): Promise<AttemptOutcome> {
+async function workAndMerge(context: RunContext, attempt: Attempt, prompt: string): Promise<AttemptOutcome> {
   const step = await runAgentStep(context, attempt, prompt);
   const { agent } = step;
   const begun = { ...NOTHING, agent };
@@ -115,7 +111,13 @@ async function workAndMerge(
   // With one job the work stands on the branch already: step 7 is nothing.
   if (context.serial) {
     const sha = collected.result;
-    await context.events.record({ type: 'merge.finished', ...attemptPlace(attempt), outcome: 'merged', sha, files });
+    await context.events.record({
+      type: 'merge.finished',
+      ...attemptPlace(attempt),
+      outcome: 'merged',
+      sha,
+      files,
+    });
     return { ...worked, end: 'merged', sha };
   }
   return fromMerge(worked, await mergeWork(context, attempt, { ...collected, files }));

@@ -44,7 +44,10 @@ export function runLockPath(commonDir: string): string {
 export async function takeRunLock(commonDir: string, run: RunId): Promise<LockResult> {
   const path = runLockPath(commonDir);
   // Two that start at one moment must not both find a dead holder and write themselves over each other.
-  const release = await lock(path, { realpath: false, retries: { retries: 50, minTimeout: 20, maxTimeout: 200 } });
+  const release = await lock(path, {
+    realpath: false,
+    retries: { retries: 50, minTimeout: 20, maxTimeout: 200 },
+  });
   try {
     const live = await findLiveRun(commonDir);
     if (live) return { kind: 'held', by: live };
@@ -71,7 +74,8 @@ export async function findLiveRun(commonDir: string): Promise<LiveRun | null> {
 
 async function unlock(path: string, run: RunId): Promise<void> {
   const text = await readFile(path, 'utf8').catch(() => null);
-  if (text !== null && holderSchema.safeParse(parseJson(text)).data?.run_id === run) await rm(path, { force: true });
+  if (text !== null && holderSchema.safeParse(parseJson(text)).data?.run_id === run)
+    await rm(path, { force: true });
 }
 
 async function isAlive(holder: Holder): Promise<boolean> {

@@ -82,7 +82,8 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
     try {
       return await drive(context, plan, controls);
     } finally {
-      await files.settle().finally(() => journal.close());
+      await files.settle();
+      await journal.close();
       await taken.lock[Symbol.asyncDispose]();
     }
   };
@@ -156,7 +157,8 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
     ['is tracked by git and needs no copy', context.carried.tracked],
     ['is not ignored by git, so it is not carried', context.carried.not_ignored],
   ] as const) {
-    for (const path of paths) events.note({ type: 'notice', level: 'warning', text: `[worktree] ${path} ${what}` });
+    for (const path of paths)
+      events.note({ type: 'notice', level: 'warning', text: `[worktree] ${path} ${what}` });
   }
   if (serial) return;
   await changeRefs(git, places.home, [{ ref: trunkRef(context), old: null, next: start.sha }]);
@@ -186,13 +188,25 @@ async function checkBase(context: RunContext, plan: RunPlan): Promise<Base> {
   const checked = await checkTrunk(context, worker, start.sha, 'base');
   switch (checked.kind) {
     case 'green':
-      events.note({ type: 'base.checked', tree, outcome: 'green', duration_ms: checked.duration_ms, tail: '' });
+      events.note({
+        type: 'base.checked',
+        tree,
+        outcome: 'green',
+        duration_ms: checked.duration_ms,
+        tail: '',
+      });
       return { kind: 'checked', worker };
     case 'aborted':
       return { kind: 'checked', worker };
     case 'red': {
       const { duration_ms, reason, tail } = checked;
-      await events.record({ type: 'base.checked', tree, outcome: 'red', duration_ms, tail: `${reason}\n${tail}` });
+      await events.record({
+        type: 'base.checked',
+        tree,
+        outcome: 'red',
+        duration_ms,
+        tail: `${reason}\n${tail}`,
+      });
       return { kind: 'refused', worker };
     }
   }

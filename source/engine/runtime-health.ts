@@ -74,7 +74,22 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
     case 'run_aborted':
     case 'setup_failed':
       return health;
-    default:
+    case 'merged':
+    case 'empty':
+    case 'gate_red':
+    case 'merged_gate_red':
+    case 'no_closing_word':
+    case 'foreign_change':
+    case 'operation_in_progress':
+    case 'base_lost':
+    case 'iteration_timeout':
+    case 'stalled':
+    case 'crashed':
+    case 'refusal':
+    case 'prompt_too_long':
+    case 'blocked':
+    case 'conflict':
+    case 'parked':
       // The agent has worked; what others met meanwhile holds for as long as it was to hold.
       return resting ? health : HEALTHY;
   }

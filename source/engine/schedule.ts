@@ -22,7 +22,9 @@ export function candidates({ listing, tasks, taken }: ScheduleFacts): readonly T
     .map((id) => listing.tasks.get(id))
     .filter((task): task is Task => task !== undefined)
     .filter((task) => isForAgents(task) && !taken.has(task.id))
-    .filter((task) => mayBeTried(tasks.get(task.id)) && !task.dependencies.some((each) => waits(each, tasks)));
+    .filter(
+      (task) => mayBeTried(tasks.get(task.id)) && !task.dependencies.some((each) => waits(each, tasks)),
+    );
 }
 
 function isForAgents(task: Task): boolean {

@@ -1,5 +1,5 @@
-import { checkTrunk } from './check-trunk.js';
 import type { Control } from './controls.js';
+import { guardTrunk } from './guard-trunk.js';
 import type { TaskId } from './ids.js';
 import { type AttemptEnd, countsAsAttempt } from './outcome.js';
 import { QueueError, type QueueListing, type Task } from './ports.js';
@@ -7,7 +7,6 @@ import type { RunContext, Worker } from './run-context.js';
 import { candidates } from './schedule.js';
 import { parkedHere, type ParkedWork, settleParked } from './settle-parked.js';
 import { type Slot, takeTask } from './slot-work.js';
-import { guardThreshold } from './stop.js';
 import { type Stop, StopCheck } from './stop-check.js';
 import type { AttemptGuard } from './work-on-task.js';
 
@@ -99,7 +98,10 @@ export class Scheduler implements AttemptGuard {
   async attemptEnded(worker: Worker, end: AttemptEnd): Promise<void> {
     if (!countsAsAttempt(end)) return;
     // One look at trunk at a time: a second one that waits finds the count begun anew.
-    this.#checkingTrunk = this.#checkingTrunk.then(() => this.#guardTrunk(worker));
+    this.#checkingTrunk = this.#checkingTrunk.then(async () => {
+      const red = await guardTrunk(this.#context, worker);
+      if (red !== null) this.#stops.trip(red);
+    });
     await this.#checkingTrunk;
   }
 
@@ -229,29 +231,16 @@ export class Scheduler implements AttemptGuard {
       const bug = listing.tasks.get(parked.bug);
       if (bug?.status !== 'closed' || this.#settling.has(parked.bug)) continue;
       this.#settling.add(parked.bug);
-      this.#track(
-        settleParked(this.#context, parked).finally(() => void this.#settling.delete(parked.bug)),
-      );
+      this.#track(settleParked(this.#context, parked).finally(() => void this.#settling.delete(parked.bug)));
     }
-  }
-
-  async #guardTrunk(worker: Worker): Promise<void> {
-    const { events, settings, gate, start } = this.#context;
-    if (events.state.failures_in_row < guardThreshold(settings.loop.jobs) || gate.length === 0) return;
-    const trunk = events.state.trunk ?? start.sha;
-    const checked = await checkTrunk(this.#context, worker, trunk, 'trunk');
-    if (checked.kind === 'aborted') return;
-    const { kind: outcome, tree, duration_ms } = checked;
-    const tail = checked.kind === 'red' ? checked.tail : '';
-    await events.record({ type: 'trunk.checked', tree, outcome, duration_ms, tail });
-    if (checked.kind === 'red') this.#stops.trip(`trunk itself is red: ${checked.reason}`);
   }
 
   async #sleep(): Promise<void> {
     const wake = this.#wake.signal;
     if (!wake.aborted) {
       if (this.#slots.some((slot) => slot.task === null)) await this.#context.clock.sleep(TICK_MS, wake);
-      else await new Promise<void>((resolve) => wake.addEventListener('abort', () => resolve(), { once: true }));
+      else
+        await new Promise<void>((resolve) => wake.addEventListener('abort', () => resolve(), { once: true }));
     }
     this.#wake = new AbortController();
   }

@@ -1,41 +1,12 @@
 import type { z } from 'zod';
+import { nearestName } from './nearest-name.js';
 import { SETTING_NAMES } from './settings-schema.js';
-
-/** How many letters have to be changed, added, taken away or swapped with their neighbour to make one word of the other. */
-function distance(from: string, to: string): number {
-  const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
-  const at = (row: number, column: number): number => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
-  for (let row = 1; row <= from.length; row += 1) {
-    rows.push([row]);
-    for (let column = 1; column <= to.length; column += 1) {
-      const swapped =
-        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      const best = Math.min(
-        at(row - 1, column - 1) + (from[row - 1] === to[column - 1] ? 0 : 1),
-        at(row - 1, column) + 1,
-        at(row, column - 1) + 1,
-        swapped ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
-      );
-      rows[row]?.push(best);
-    }
-  }
-  return at(from.length, to.length);
-}
-
-/** The name that was probably meant: the nearest, where no more than a third of its letters differ. */
-function nearest(name: string, candidates: readonly string[]): string | null {
-  const near = candidates
-    .map((candidate) => ({ candidate, away: distance(name.toLowerCase().replaceAll('-', '_'), candidate) }))
-    .filter(({ candidate, away }) => away <= Math.max(1, Math.floor(candidate.length / 3)))
-    .toSorted((a, b) => a.away - b.away);
-  return near[0]?.candidate ?? null;
-}
 
 /** What to say of a key that is no setting: the name that was meant, in this section or another, else what there is. */
 function unknownSetting(section: string | null, key: string): string {
   if (section === null) {
     const sections = Object.keys(SETTING_NAMES);
-    const meant = nearest(key, sections);
+    const meant = nearestName(key.replaceAll('-', '_'), sections);
     if (meant !== null) return `${key} is not a section; did you mean [${meant}]?`;
     const home = sections.find((name) => SETTING_NAMES[name]?.includes(key));
     if (home !== undefined) return `${key} is not a section; did you mean ${key} below [${home}]?`;
@@ -43,7 +14,7 @@ function unknownSetting(section: string | null, key: string): string {
   }
   const siblings = SETTING_NAMES[section] ?? [];
   const name = `${section}.${key}`;
-  const meant = nearest(key, siblings);
+  const meant = nearestName(key.replaceAll('-', '_'), siblings);
   if (meant !== null) return `${name} is not a setting; did you mean ${meant}?`;
   const elsewhere = Object.entries(SETTING_NAMES).find(([, keys]) => keys.includes(key));
   if (elsewhere !== undefined)

@@ -35,7 +35,15 @@ export function parkedHere(context: RunContext): ParkedWork[] {
   const { state } = context.events;
   return [...state.workers.values()].flatMap(({ worker, parked, place, path, git_dir, branch }) =>
     place === 'parked' && parked?.bug
-      ? [{ run: context.run, worker, task: parked.task, bug: parked.bug, worktree: { path, git_dir, branch } }]
+      ? [
+          {
+            run: context.run,
+            worker,
+            task: parked.task,
+            bug: parked.bug,
+            worktree: { path, git_dir, branch },
+          },
+        ]
       : [],
   );
 }
@@ -58,14 +66,34 @@ export async function settleParked(context: RunContext, parked: ParkedWork): Pro
       await queue.reopen(bug, { note: `${context.run}: ${settled.reason}` });
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;
-      events.note({ type: 'notice', level: 'warning', text: `${bug} could not be opened again: ${error.message}` });
+      events.note({
+        type: 'notice',
+        level: 'warning',
+        text: `${bug} could not be opened again: ${error.message}`,
+      });
     }
     const { reason } = settled;
-    await events.record({ type: 'parked.settled', run, worker, task, outcome: 'reopened', sha: null, reason });
+    await events.record({
+      type: 'parked.settled',
+      run,
+      worker,
+      task,
+      outcome: 'reopened',
+      sha: null,
+      reason,
+    });
     return;
   }
   const { kind: outcome, sha } = settled;
-  await events.record({ type: 'parked.settled', run, worker, task, outcome, sha, reason: `${bug} was closed` });
+  await events.record({
+    type: 'parked.settled',
+    run,
+    worker,
+    task,
+    outcome,
+    sha,
+    reason: `${bug} was closed`,
+  });
   await closeTask(context, { task, sha, how: 'merged' });
   await removeParked(context, parked);
 }
@@ -83,7 +111,8 @@ async function mergeParked(context: RunContext, parked: ParkedWork): Promise<Set
   const { git, events, run } = context;
   const { worktree } = parked;
   const notYet = (reason: string): Settled => ({ kind: 'not_yet', reason });
-  if (!(await isIntact(git, worktree))) return notYet(`${worktree.path} is no longer the worktree that was parked`);
+  if (!(await isIntact(git, worktree)))
+    return notYet(`${worktree.path} is no longer the worktree that was parked`);
   const trunk = await standingTrunk(context);
   const head = await headOf(git, worktree.path);
   const problem = await unfinished(context, worktree);
@@ -96,7 +125,11 @@ async function mergeParked(context: RunContext, parked: ParkedWork): Promise<Set
     'Hew-Task': parked.task,
     'Hew-Attempt': 0,
   });
-  const candidate = await commitTree(git, worktree.path, { tree: merge.tree, parents: [trunk, head], message });
+  const candidate = await commitTree(git, worktree.path, {
+    tree: merge.tree,
+    parents: [trunk, head],
+    message,
+  });
   const red = await gateParked(context, parked, candidate, merge.tree);
   if (red) {
     await resetTo(git, worktree, head);

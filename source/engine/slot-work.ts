@@ -29,7 +29,11 @@ export async function takeTask(
   slot.worker = worker;
   if (!(await claim(context, worker, task))) return null;
   if (await guard.mustStop(worker)) {
-    await giveBack(context, { task: task.id, note: `Given back by ${context.run}, which is stopping.`, failed: false });
+    await giveBack(context, {
+      task: task.id,
+      note: `Given back by ${context.run}, which is stopping.`,
+      failed: false,
+    });
     return null;
   }
   // What was filed and changed since the listing was made belongs in the prompt.

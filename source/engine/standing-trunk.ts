@@ -17,7 +17,14 @@ export async function standingTrunk(context: TrunkContext): Promise<Sha> {
   const kept =
     found === null
       ? null
-      : await salvageCommit(git, places.home, found, { run, worker: 0, task: null, attempt: 0, reason, base: expected });
+      : await salvageCommit(git, places.home, found, {
+          run,
+          worker: 0,
+          task: null,
+          attempt: 0,
+          reason,
+          base: expected,
+        });
   if (kept) events.note({ type: 'salvage.created', ...kept, worker: 0, task: null, attempt: 0, reason });
   await events.record({ type: 'trunk.restored', found, expected, salvage: kept?.ref ?? null });
   await changeRefs(git, places.home, [{ ref: trunkRef(context), old: 'any', next: expected }]);

@@ -125,6 +125,8 @@ export interface RunState extends Spending {
   readonly stopping: StopReason | null;
   readonly landing: Landing;
   readonly finished: {
+    /** An ISO date. A landing that is repeated later does not change it. */
+    readonly at: string;
     readonly stop_reason: StopReason;
     readonly exit_code: number;
     readonly tasks_left: number;

@@ -106,8 +106,8 @@ function allWorkers(state: RunState, workers: readonly WorkerSummary[]): WorkerS
   };
 }
 
-function wallTime({ run, finished, updated_at }: RunState, now: Date): number {
+function wallTime({ run, finished }: RunState, now: Date): number {
   if (!run) return 0;
-  const end = finished && updated_at !== null ? Date.parse(updated_at) : now.getTime();
+  const end = finished ? Date.parse(finished.at) : now.getTime();
   return Math.max(0, end - Date.parse(run.at));
 }

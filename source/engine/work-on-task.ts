@@ -4,7 +4,13 @@ import { GitError } from './git/git.js';
 import { giveBack } from './give-back.js';
 import type { Sha } from './ids.js';
 import { keepWork } from './keep-work.js';
-import { consequenceOf, countsAsAttempt, isRuntimeFault, type AttemptEnd, type Consequence } from './outcome.js';
+import {
+  consequenceOf,
+  countsAsAttempt,
+  isRuntimeFault,
+  type AttemptEnd,
+  type Consequence,
+} from './outcome.js';
 import { parkWorker } from './park-worker.js';
 import { NO_TOKENS, QueueError, type Task } from './ports.js';
 import type { PreviousAttempt } from './prompt.js';
@@ -45,8 +51,8 @@ export async function workOnTask(
     const attempt = nextAttempt(context, worker, task, signal);
     const finished: FinishedAttempt = await attemptOnce(context, attempt, previous);
     await guard.attemptEnded(worker, finished.outcome.end);
-    if (finished.consequence.next !== 'retry' || !finished.worker_usable) return finished.task_end;
-    if (await guard.mustStop(worker)) {
+    if (finished.consequence.next !== 'retry') return finished.task_end;
+    if (!finished.worker_usable || (await guard.mustStop(worker))) {
       const note = `Given back by ${context.run}, which is stopping. Attempt ${attempt.attempt}: ${finished.outcome.reason}`;
       await giveBack(context, { task: task.id, note, failed: false });
       return finished.task_end;
@@ -157,15 +163,12 @@ async function settleWork(
 ): Promise<SettledWork> {
   const { worker, task, base } = attempt;
   const settled = { outcome, salvage: null, worker_usable: true, home_problem: null };
-  switch (outcome.end) {
-    case 'merged':
-      worker.unsaved = false;
-      return settled;
-    case 'conflict':
-    case 'parked':
-      if (context.serial) return { ...settled, worker_usable: false, home_problem: outcome.reason };
-      return { ...settled, worker_usable: false };
-    default:
+  if (outcome.end === 'merged') {
+    worker.unsaved = false;
+    return settled;
+  }
+  if (outcome.end === 'conflict' || outcome.end === 'parked') {
+    return { ...settled, worker_usable: false, home_problem: context.serial ? outcome.reason : null };
   }
   if (!worker.unsaved) return settled;
   const reason = outcome.reason ?? outcome.end;
@@ -185,10 +188,9 @@ async function settleWork(
     const home_problem = await restoreHome(context, attempt, outcome.result);
     return { ...settled, salvage: kept.ref, home_problem, worker_usable: home_problem === null };
   }
-  if (context.serial) return { ...settled, worker_usable: false, home_problem: kept.reason };
-  const parked = { worker: worker.worker, task: task.id, reason: kept.reason, bug: null };
-  await context.events.record({ type: 'worker.parked', ...parked });
-  return { ...settled, worker_usable: false };
+  // What git cannot hold must not be worked over: however the attempt ended, only a person can tell what becomes of it.
+  const parked = { ...outcome, end: 'parked', reason: `${reason}; ${kept.reason}` } as const;
+  return { ...settled, outcome: parked, worker_usable: false, home_problem: context.serial ? kept.reason : null };
 }
 
 /** What must be done for the task before its attempt is told as ended: close it, or file what blocks it. */

@@ -36,7 +36,10 @@ export function plainFacts(event: DurableEvent, before: RunState, after: RunStat
       return [
         `would take ${event.title}`,
         `prompt ${event.prompt_hash}:`,
-        ...event.prompt.trimEnd().split('\n').map((line) => `  ${line}`),
+        ...event.prompt
+          .trimEnd()
+          .split('\n')
+          .map((line) => `  ${line}`),
       ];
     case 'task.claimed':
       return [`claimed, priority ${event.priority}: ${event.title}`];

@@ -23,7 +23,7 @@ describe('reduce', () => {
         }
         expect(state.finished).not.toBeNull();
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
   });
 

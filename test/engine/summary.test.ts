@@ -134,7 +134,7 @@ describe('summarise', () => {
           expect(sum(Object.values(counts)) + in_work).toBe(tasks.length);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -157,7 +157,7 @@ describe('summarise', () => {
           ).toEqual([]);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

@@ -32,7 +32,7 @@ describe('jsonLine', () => {
         expect(JSON.parse(line)).toMatchObject({ text });
         expect(line).not.toMatch(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u);
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
     const text = '\u001B]0;title\u0007\u009B2J\u202E\u2028\u{E0041}\n';
     const line = jsonLine({ v: 1, type: 'notice', at: AT, level: 'info', text }) ?? '';

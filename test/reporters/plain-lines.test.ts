@@ -372,7 +372,7 @@ describe('plainLines', () => {
           expect(line).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 

@@ -19,7 +19,12 @@ that. Without a run id it takes the newest run whose merges have not landed. It 
 
 /** `hew loop land`: repeats the landing of a run that has ended. */
 export async function landRun(argv: readonly string[]): Promise<ExitCode> {
-  const parsed = parseFlags({ argv, help: HELP, operands: ['[run-id]'], flags: { json: { type: 'boolean' } } });
+  const parsed = parseFlags({
+    argv,
+    help: HELP,
+    operands: ['[run-id]'],
+    flags: { json: { type: 'boolean' } },
+  });
   if (parsed.kind === 'help') return 0;
   const json = parsed.flags.json ?? false;
   const interrupted = new AbortController();

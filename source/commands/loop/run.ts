@@ -38,26 +38,23 @@ export async function runLoop(argv: readonly string[]): Promise<ExitCode> {
     clock: systemClock,
   });
   if (checked.kind === 'refused') throw new Refusal(refusal(checked.problems));
-  const output = new Output();
   const listen = (events: EventStream): void => {
-    report(events, output, flags.json ?? false);
+    report(events, flags.json ?? false);
   };
   if (options.dry_run) return dryRun(checked.plan, listen);
   const started = await startRun(checked.plan, listen);
   if (started.kind === 'refused') throw new Refusal(refusal(started.problems));
-  return follow(started.handle, output, flags.json ?? false);
+  return follow(started.handle, flags.json ?? false);
 }
 
-async function follow(handle: RunHandle, output: Output, json: boolean): Promise<ExitCode> {
-  using _signals = abortOnSignals(handle, json ? null : output);
+async function follow(handle: RunHandle, json: boolean): Promise<ExitCode> {
+  using _signals = abortOnSignals(handle, json);
   try {
     const exitCode = await handle.ended;
     const { state } = handle.events;
     if (!json && exitCode !== 2) {
       const { summaryText } = await import('../../reporters/summary-text.js');
-      output.print(
-        `\n${summaryText(summarise(state, new Date()), { columns: process.stdout.columns ?? 80 })}`,
-      );
+      print(`\n${summaryText(summarise(state, new Date()), { columns: process.stdout.columns ?? 80 })}`);
     }
     return exitCode;
   } catch (error) {
@@ -67,14 +64,18 @@ async function follow(handle: RunHandle, output: Output, json: boolean): Promise
   }
 }
 
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
 /** Prints each event as it comes, as plain lines or as JSON. */
-function report(events: EventStream, output: Output, json: boolean): void {
+function report(events: EventStream, json: boolean): void {
   let before = events.state;
   events.subscribe((event, after) => {
     if (!isDurable(event)) return;
     const lines = json ? [jsonLine(event)] : plainLines(event, before, after);
     before = after;
-    for (const line of lines) if (line !== null) output.print(line);
+    for (const line of lines) if (line !== null) print(line);
   });
 }
 
@@ -84,36 +85,23 @@ function refusal(problems: readonly string[]): string {
   return `${problems.length} things stand against a start:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
 }
 
-/** Standard output that may go away: a closed pipe or terminal ends the telling, not the run (LOOP.md §7). */
-class Output {
-  #gone = false;
-
-  constructor() {
-    process.stdout.on('error', () => {
-      this.#gone = true;
-    });
-  }
-
-  print(text: string): void {
-    if (!this.#gone) process.stdout.write(`${text}\n`);
-  }
-}
-
 /** Ctrl-C and TERM abort the run in order; a terminal that goes away does not. */
-function abortOnSignals(handle: RunHandle, output: Output | null): Disposable {
+function abortOnSignals(handle: RunHandle, json: boolean): Disposable {
   const abort = (): void => {
-    output?.print('Aborting: agents are ended, their tasks go back. What is merged stays.');
+    if (!json) print('Aborting: agents are ended, their tasks go back. What is merged stays.');
     handle.control({ type: 'abortRun' });
   };
-  const ignore = (): void => {};
   process.on('SIGINT', abort);
   process.on('SIGTERM', abort);
-  process.on('SIGHUP', ignore);
+  process.on('SIGHUP', staysAlive);
   return {
     [Symbol.dispose]: () => {
       process.off('SIGINT', abort);
       process.off('SIGTERM', abort);
-      process.off('SIGHUP', ignore);
+      process.off('SIGHUP', staysAlive);
     },
   };
 }
+
+/** A handler that does nothing: having one keeps the signal from ending the process. */
+function staysAlive(): void {}

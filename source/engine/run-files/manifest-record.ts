@@ -35,7 +35,7 @@ export function manifestRecord(state: RunState): ManifestRecord {
     run_id: run.run_id,
     jobs: run.jobs,
     started_at: run.at,
-    completed_at: state.finished ? state.updated_at : null,
+    completed_at: state.finished?.at ?? null,
     workers: [...state.workers.values()].map((worker) => ({
       id: worker.worker,
       branch: worker.branch,

@@ -72,7 +72,7 @@ async function makeScene(project: GitProject): Promise<Scene> {
 
 const FILES = { '.gitignore': '.env\nnode_modules\n*.log\n', a: '1' };
 
-describe('finds nothing', () => {
+describe.concurrent('finds nothing', () => {
   it('where nothing was done, with one process, or none when the status is known', async () => {
     await using project = await makeGitProject({ files: FILES });
     const scene = await makeScene(project);
@@ -132,10 +132,10 @@ describe('finds nothing', () => {
   });
 });
 
-describe('finds a repository', () => {
-  const words = (path: string): string =>
-    `${path} is a git repository of its own: its files would not be in the commit`;
+const words = (path: string): string =>
+  `${path} is a git repository of its own: its files would not be in the commit`;
 
+describe.concurrent('finds a repository', () => {
   const ways: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
     'that is untracked': (scene) => scene.nest('sub/nested'),
     'without a commit': async (scene) => {
@@ -203,12 +203,12 @@ describe('finds a repository', () => {
   });
 });
 
-describe('finds a path that hew carried', () => {
-  const committed = (root: string, path = root): string =>
-    `${root} was put into the worktree by hew and is in a commit of the work: ${path}`;
-  const uncommitted = (root: string, path = root): string =>
-    `${root} was put into the worktree by hew and would be committed with the work: ${path}`;
+const committed = (root: string, path = root): string =>
+  `${root} was put into the worktree by hew and is in a commit of the work: ${path}`;
+const uncommitted = (root: string, path = root): string =>
+  `${root} was put into the worktree by hew and would be committed with the work: ${path}`;
 
+describe.concurrent('finds a path that hew carried', () => {
   it('that is in a commit, staged, or no longer ignored', async () => {
     await using project = await makeGitProject({ files: FILES });
     const scene = await makeScene(project);
@@ -275,7 +275,7 @@ describe('finds a path that hew carried', () => {
   });
 });
 
-describe('finds a new file', () => {
+describe.concurrent('finds a new file', () => {
   it('that is larger than allowed, and none that is just as large', async () => {
     await using project = await makeGitProject();
     const scene = await makeScene(project);
@@ -310,7 +310,7 @@ describe('finds a new file', () => {
   });
 });
 
-it('works on a detached HEAD, in conflict, and where HEAD has no commit', async () => {
+it.concurrent('works on a detached HEAD, in conflict, and where HEAD has no commit', async () => {
   await using project = await makeGitProject({ files: FILES });
   const scene = await makeScene(project);
   await scene.agent('checkout', '-q', '--detach');

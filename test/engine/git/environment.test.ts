@@ -40,7 +40,7 @@ function entries(env: Readonly<Record<string, string>>): string[] {
   return inheritedConfig(env).map(([key, value]) => `${key}=${value}`);
 }
 
-describe('environments', () => {
+describe.concurrent('environments', () => {
   it('leaves out what binds git to one repository, for all three, and keeps the rest', () => {
     const inherited = {
       GIT_DIR: '/x',
@@ -109,7 +109,7 @@ describe('environments', () => {
   });
 });
 
-describe('configVariables', () => {
+describe.concurrent('configVariables', () => {
   const entry = fc.tuple(fc.string({ minLength: 1 }), fc.string());
 
   it('is what inheritedConfig reads', () => {
@@ -144,11 +144,11 @@ describe('configVariables', () => {
   });
 });
 
-it('names the variables that this git binds itself with', async () => {
+it.concurrent('names the variables that this git binds itself with', async () => {
   expect(await localVariables()).toEqual(expect.arrayContaining(LOCAL));
 });
 
-it.each([
+it.concurrent.each([
   'GIT_DIR',
   'GIT_WORK_TREE',
   'GIT_INDEX_FILE',
@@ -178,7 +178,7 @@ it.each([
   expect(await other.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
 });
 
-it('does not look for a repository above the worktrees', async () => {
+it.concurrent('does not look for a repository above the worktrees', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   await project.git('init', '-q', project.folder);
@@ -206,7 +206,7 @@ async function addHooks(project: GitProject): Promise<() => Promise<string>> {
   return () => readFile(log, 'utf8');
 }
 
-it("runs no hooks for hew, but runs the repository's for the agents", async () => {
+it.concurrent("runs no hooks for hew, but runs the repository's for the agents", async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   const ran = await addHooks(project);
@@ -224,24 +224,14 @@ it("runs no hooks for hew, but runs the repository's for the agents", async () =
   expect(await ran()).toContain('pre-commit\n');
 });
 
-it("writes no configuration, whatever the user's own asks for", async () => {
+it.concurrent("writes no configuration, whatever the user's own asks for", async () => {
   await using project = await makeGitProject();
-  for (const [key, value] of [
-    ['branch.autoSetupMerge', 'always'],
-    ['branch.autoSetupRebase', 'always'],
-    ['worktree.guessRemote', 'true'],
-    ['submodule.recurse', 'true'],
-    ['core.safecrlf', 'true'],
-    ['core.autocrlf', 'input'],
-    ['gc.auto', '1'],
-    ['commit.gpgsign', 'true'],
-    ['status.relativePaths', 'false'],
-    ['i18n.commitEncoding', 'ISO-8859-1'],
-    ['core.splitIndex', 'true'],
-    ['core.untrackedCache', 'true'],
-  ] as const) {
-    await project.git('config', '--global', key, value);
-  }
+  await writeFile(
+    join(project.folder, 'home/.gitconfig'),
+    `[branch]\nautoSetupMerge = always\nautoSetupRebase = always\n[worktree]\nguessRemote = true\nuseRelativePaths = true
+    [submodule]\nrecurse = true\n[core]\nsafecrlf = true\nautocrlf = input\nsplitIndex = true\nuntrackedCache = true
+    [gc]\nauto = 1\n[commit]\ngpgsign = true\n[status]\nrelativePaths = false\n[i18n]\ncommitEncoding = ISO-8859-1\n`,
+  );
   const configs = async (): Promise<unknown> => [
     await readFile(join(project.path, '.git/config'), 'utf8'),
     await readFile(join(project.folder, 'home/.gitconfig'), 'utf8'),
@@ -267,7 +257,7 @@ it("writes no configuration, whatever the user's own asks for", async () => {
   expect(await configs()).toEqual(before);
 });
 
-describe('findIdentity', () => {
+describe.concurrent('findIdentity', () => {
   it.each([
     ['nothing', {}, false, false],
     ['config', { 'user.name': 'A', 'user.email': 'a@b' }, true, true],

@@ -10,7 +10,7 @@ import type { Git } from '../../../source/engine/git/git.js';
 import { changeRefs } from '../../../source/engine/git/refs.js';
 import { salvageCommit } from '../../../source/engine/git/salvage.js';
 import { type GitProject, makeGitProject } from '../../git-project.js';
-import { agentGit, hewGit, makeWorktree, RUN, shaOf } from './hew-git.js';
+import { agentGit, hewGit, makeWorktree, RUN, script, shaOf } from './hew-git.js';
 
 const FILES = { tracked: '1', 'already changed': '1', '.gitignore': '*.log\n' };
 const WRONG_NAME = Buffer.from([0xff]);
@@ -82,11 +82,10 @@ const CHANGES: Readonly<Record<string, readonly [(project: GitProject) => Promis
   ],
 };
 
-it.each(Object.keys(CHANGES))('tells that %s', async (name) => {
+it.concurrent.each(Object.keys(CHANGES))('tells that %s', async (name) => {
   const { project, git } = await makeHome();
   await using _ = project;
-  await project.git('branch', 'side');
-  await project.git('tag', 'old');
+  await script(project, 'git branch side; git tag old');
   const before = await takeForeignSnapshot(git, project.path);
   const [change, words] = CHANGES[name] ?? [async () => {}, /^$/];
   await change(project);
@@ -94,7 +93,7 @@ it.each(Object.keys(CHANGES))('tells that %s', async (name) => {
   expect(told).toContainEqual(expect.stringMatching(words));
 });
 
-it("tells nothing when only hew's refs and worktrees change, and what git ignores", async () => {
+it.concurrent("tells nothing when only hew's refs and worktrees change, and what git ignores", async () => {
   const { project, git } = await makeHome();
   await using _ = project;
   const before = await takeForeignSnapshot(git, project.path);
@@ -120,7 +119,7 @@ it("tells nothing when only hew's refs and worktrees change, and what git ignore
   expect(foreignChanges(before, await takeForeignSnapshot(git, project.path))).toEqual([]);
 });
 
-it('leaves the index of home as it is, so that looking is no change of its own', async () => {
+it.concurrent('leaves the index of home as it is, so that looking is no change of its own', async () => {
   const { project, git } = await makeHome();
   await using _ = project;
   await project.write('tracked', '1');
@@ -130,7 +129,7 @@ it('leaves the index of home as it is, so that looking is no change of its own',
   expect(await index()).toBe(before);
 });
 
-it('works in a detached home, in one without a commit, and from a linked worktree', async () => {
+it.concurrent('works in a detached home, in one without a commit, and from a linked worktree', async () => {
   const { project, git } = await makeHome();
   await using _ = project;
   const linked = join(project.folder, 'linked');
@@ -145,12 +144,13 @@ it('works in a detached home, in one without a commit, and from a linked worktre
   expect((await takeForeignSnapshot(git, project.path)).head).toBe('fresh');
 });
 
-it('names five paths at most', () => {
-  const look = (paths: readonly string[]): ForeignSnapshot => ({
-    refs: new Map(),
-    head: 'main',
-    home: new Map(paths.map((path) => [path, '1'])),
-  });
+const look = (paths: readonly string[]): ForeignSnapshot => ({
+  refs: new Map(),
+  head: 'main',
+  home: new Map(paths.map((path) => [path, '1'])),
+});
+
+it.concurrent('names five paths at most', () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
   expect(foreignChanges(look([]), look(names))).toEqual(['the checkout changed: a, b, c, d, e …']);
   expect(foreignChanges(look([]), look(names.slice(1)))).toEqual(['the checkout changed: b, c, d, e, f']);

@@ -11,6 +11,8 @@ import type { GitProject } from '../../git-project.js';
 /** The run of these tests. */
 export const RUN = runIdSchema.parse('loop-20261122T101112Z-0123abcd');
 
+const local = localVariables();
+
 /** Git as hew starts it in a project; `inherited` is what the user's shell had beside the project's environment. */
 export async function hewGit(
   project: Pick<GitProject, 'env' | 'folder'>,
@@ -18,7 +20,7 @@ export async function hewGit(
 ): Promise<Git> {
   const { hew } = environments({
     inherited: { ...project.env, ...inherited },
-    local_variables: await localVariables(),
+    local_variables: await local,
     ceiling: join(project.folder, 'wt'),
     excludes_file: null,
     has_name: true,
@@ -41,6 +43,16 @@ export async function agentGit(
     reject: false,
   });
   return { exitCode, stdout };
+}
+
+/** Runs a shell script in the project, which is far quicker than to start git again and again from here. */
+export async function script(project: Pick<GitProject, 'env' | 'path'>, text: string): Promise<void> {
+  await execa('sh', ['-ec', text], {
+    cwd: project.path,
+    env: project.env,
+    extendEnv: false,
+    stdin: 'ignore',
+  });
 }
 
 /** The commit that a name stands for in the project. */

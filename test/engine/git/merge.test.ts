@@ -44,7 +44,7 @@ async function merge(project: GitProject, ours: Files, theirs: Files): Promise<M
 
 const LINES = Array.from({ length: 30 }, (_, index) => `line ${index}\n`).join('');
 
-describe('mergeTree', () => {
+describe.concurrent('mergeTree', () => {
   it('gives the tree of a clean merge', async () => {
     await using project = await makeGitProject({ files: { a: LINES } });
     const merged = await merge(project, { a: `first\n${LINES}` }, { a: `${LINES}last\n`, b: 'new' });
@@ -126,7 +126,7 @@ describe('mergeTree', () => {
   });
 });
 
-it('makes merge commits of SHA-256 repositories too', async () => {
+it.concurrent('makes merge commits of SHA-256 repositories too', async () => {
   await using project = await makeGitProject();
   const path = join(project.folder, 'modern');
   await mkdir(path);
@@ -148,7 +148,7 @@ it('makes merge commits of SHA-256 repositories too', async () => {
   expect(await isAncestor(git, path, root, next)).toBe(true);
 });
 
-it('knows which commit comes before which', async () => {
+it.concurrent('knows which commit comes before which', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   const first = await shaOf(project, 'HEAD');
@@ -162,7 +162,7 @@ it('knows which commit comes before which', async () => {
   );
 });
 
-describe('withTrailers', () => {
+describe.concurrent('withTrailers', () => {
   it('keeps the message and puts each trailer on a line', () => {
     expect(
       withTrailers('Title\n\nBody\n\n', {

@@ -5,7 +5,7 @@ import type { Git } from '../../../source/engine/git/git.js';
 import { salvage } from '../../../source/engine/git/salvage.js';
 import { operationInProgress, quitOperation, type Worktree } from '../../../source/engine/git/worktree.js';
 import { type GitProject, makeGitProject } from '../../git-project.js';
-import { agentGit, hewGit, makeWorktree, pictureOf, RUN } from './hew-git.js';
+import { agentGit, hewGit, makeWorktree, pictureOf, RUN, script } from './hew-git.js';
 
 type Call = (...args: readonly string[]) => Promise<unknown>;
 
@@ -56,30 +56,25 @@ async function begin(
   name: string,
   project: GitProject,
 ): Promise<{ git: Git; worktree: Worktree; operation: string }> {
-  await project.git('checkout', '-q', '-b', 'apart');
-  await project.write('apart', '1\n');
-  await project.git('add', 'apart');
-  await project.git('commit', '-q', '-m', 'apart');
-  await project.git('checkout', '-q', '-b', 'other', 'main');
-  await project.write('file', 'other\n');
-  await project.git('commit', '-qam', 'other');
-  const last = await project.git('format-patch', '-1', '-o', join(project.folder, 'patches'));
-  await project.git('checkout', '-q', 'main');
-
   const git = await hewGit(project);
   const { worktree } = await makeWorktree(git, project);
+  await script(
+    project,
+    `git checkout -q -b apart; echo 1 > apart; git add apart; git commit -q -m apart
+    git checkout -q -b other main; echo other > file; git commit -qam other
+    git format-patch -q -1 -o ../patches; git checkout -q main
+    cd '${worktree.path}'
+    for text in first second; do echo $text > file; git commit -qam $text; done`,
+  );
+  const last = join(project.folder, 'patches/0001-other.patch');
   const call: Call = (...args) => agentGit(project, worktree.path, ...args);
-  for (const text of ['first\n', 'second\n']) {
-    await writeFile(join(worktree.path, 'file'), text);
-    await call('commit', '-qam', text.trim());
-  }
   const [operation, start] = BEGUN[name] ?? ['none', async () => {}];
   expect(await operationInProgress(worktree.git_dir)).toBeNull();
   await start(call, last);
   return { git, worktree, operation };
 }
 
-it.each(Object.keys(BEGUN))('knows %s and leaves it, touching nothing', async (name) => {
+it.concurrent.each(Object.keys(BEGUN))('knows %s and leaves it, touching nothing', async (name) => {
   await using project = await makeGitProject({ files: { file: '0\n' } });
   const { git, worktree, operation } = await begin(name, project);
   expect(await operationInProgress(worktree.git_dir)).toBe(operation);
@@ -100,7 +95,7 @@ it.each(Object.keys(BEGUN))('knows %s and leaves it, touching nothing', async (n
   });
 });
 
-it('is nothing to leave when nothing is in progress', async () => {
+it.concurrent('is nothing to leave when nothing is in progress', async () => {
   await using project = await makeGitProject({ files: { file: '0\n' } });
   const { git, worktree } = await begin('nothing', project);
   const before = await pictureOf(project, worktree);
@@ -108,7 +103,7 @@ it('is nothing to leave when nothing is in progress', async () => {
   expect(await pictureOf(project, worktree)).toEqual(before);
 });
 
-describe('after a kill in the middle', () => {
+describe.concurrent('after a kill in the middle', () => {
   it.each(['rebase-merge', 'rebase-apply', 'sequencer'])(
     'leaves an operation of which only %s is there',
     async (name) => {
@@ -145,7 +140,7 @@ describe('after a kill in the middle', () => {
   });
 });
 
-describe('changes that git put aside for an operation', () => {
+describe.concurrent('changes that git put aside for an operation', () => {
   it.each([
     ['rebase', ['rebase', '--autostash', 'other']],
     ['rebase by patches', ['rebase', '--apply', '--autostash', 'other']],

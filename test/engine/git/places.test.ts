@@ -10,7 +10,7 @@ async function find(project: GitProject, folder: string, env: Record<string, str
   return findPlaces(await hewGit(project, env), folder);
 }
 
-it('finds everything from a folder beneath the top', async () => {
+it.concurrent('finds everything from a folder beneath the top', async () => {
   await using project = await makeGitProject({ files: { 'deep/down/file': '' } });
   expect(await find(project, join(project.path, 'deep/down'))).toEqual({
     kind: 'found',
@@ -26,7 +26,7 @@ it('finds everything from a folder beneath the top', async () => {
   });
 });
 
-it('takes a linked worktree as home and keeps .hew in the main worktree', async () => {
+it.concurrent('takes a linked worktree as home and keeps .hew in the main worktree', async () => {
   await using project = await makeGitProject();
   const linked = join(project.folder, `it's a "wörk" tree`);
   await project.git('worktree', 'add', '-q', '-b', 'feature/ü', linked);
@@ -42,7 +42,7 @@ it('takes a linked worktree as home and keeps .hew in the main worktree', async 
   });
 });
 
-it('works in a project whose path has spaces, quotes and letters that are not ASCII', async () => {
+it.concurrent('works in a project whose path has spaces, quotes and letters that are not ASCII', async () => {
   await using project = await makeGitProject();
   const moved = join(project.folder, `mein "Projekt" it's ünï $(x) 日本`);
   await rename(project.path, moved);
@@ -52,14 +52,14 @@ it('works in a project whose path has spaces, quotes and letters that are not AS
   });
 });
 
-it('refuses a path that git cannot tell unambiguously', async () => {
+it.concurrent('refuses a path that git cannot tell unambiguously', async () => {
   await using project = await makeGitProject();
   const moved = join(project.folder, 'zwei\nZeilen');
   await rename(project.path, moved);
   expect(await find(project, moved)).toMatchObject({ kind: 'missing' });
 });
 
-it('keeps .hew beside a bare repository with worktrees', async () => {
+it.concurrent('keeps .hew beside a bare repository with worktrees', async () => {
   await using project = await makeGitProject();
   const bare = join(project.folder, 'app/.bare');
   const home = join(project.folder, 'app/main');
@@ -75,7 +75,7 @@ it('keeps .hew beside a bare repository with worktrees', async () => {
   });
 });
 
-it('takes a main worktree whose git folder lies elsewhere', async () => {
+it.concurrent('takes a main worktree whose git folder lies elsewhere', async () => {
   await using project = await makeGitProject();
   const data = join(project.folder, 'data');
   await project.git('init', '-q', '--separate-git-dir', data);
@@ -85,7 +85,7 @@ it('takes a main worktree whose git folder lies elsewhere', async () => {
   });
 });
 
-it('refuses a submodule and names where to go, but works in the project around it', async () => {
+it.concurrent('refuses a submodule and names where to go, but works in the project around it', async () => {
   await using project = await makeGitProject();
   await using library = await makeGitProject();
   await project.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library.path, 'lib');
@@ -96,7 +96,7 @@ it('refuses a submodule and names where to go, but works in the project around i
   expect(await find(project, project.path)).toMatchObject({ kind: 'found' });
 });
 
-it('knows a detached HEAD and a repository without a commit', async () => {
+it.concurrent('knows a detached HEAD and a repository without a commit', async () => {
   await using project = await makeGitProject();
   await project.git('checkout', '-q', '--detach');
   expect(await find(project, project.path)).toMatchObject({ places: { branch: null } });
@@ -105,13 +105,13 @@ it('knows a detached HEAD and a repository without a commit', async () => {
   expect(await find(project, empty)).toMatchObject({ places: { home: empty, branch: 'start', head: null } });
 });
 
-it('names the branch as it is called when a tag is called the same', async () => {
+it.concurrent('names the branch as it is called when a tag is called the same', async () => {
   await using project = await makeGitProject();
   await project.git('tag', 'main');
   expect(await find(project, project.path)).toMatchObject({ places: { branch: 'main' } });
 });
 
-it('works with SHA-256', async () => {
+it.concurrent('works with SHA-256', async () => {
   await using project = await makeGitProject();
   const modern = join(project.folder, 'modern');
   await project.git('init', '-q', '--object-format=sha256', modern);
@@ -132,7 +132,7 @@ it('works with SHA-256', async () => {
   });
 });
 
-describe('names what is wrong and the command that mends it', () => {
+describe.concurrent('names what is wrong and the command that mends it', () => {
   it('no repository, no folder, a file, a git folder', async () => {
     await using project = await makeGitProject();
     const problem = async (folder: string): Promise<unknown> => find(project, folder);
@@ -184,7 +184,7 @@ describe('names what is wrong and the command that mends it', () => {
   });
 });
 
-describe('hewHome', () => {
+describe.concurrent('hewHome', () => {
   it('is .hew of the home, or where HEW_HOME says', async () => {
     await using folder = await temporaryFolder();
     expect(await hewHome({ HOME: folder.path })).toBe(folder.at('.hew'));
@@ -207,7 +207,7 @@ describe('hewHome', () => {
   });
 });
 
-it('has a folder for each run', () => {
+it.concurrent('has a folder for each run', () => {
   expect(worktreesFolder('/h', RUN)).toBe(`/h/wt/${RUN}`);
   expect(runFolder({ hew: '/p/.hew' }, RUN)).toBe(`/p/.hew/loop/${RUN}`);
 });

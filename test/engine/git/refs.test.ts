@@ -4,7 +4,7 @@ import { GitError } from '../../../source/engine/git/git.js';
 import { changeRefs, listRefs, readRef } from '../../../source/engine/git/refs.js';
 import { type Sha, shaSchema } from '../../../source/engine/ids.js';
 import { type GitProject, makeGitProject } from '../../git-project.js';
-import { hewGit, shaOf } from './hew-git.js';
+import { hewGit, script, shaOf } from './hew-git.js';
 
 async function twoCommits(project: GitProject): Promise<[Sha, Sha]> {
   const first = await shaOf(project, 'HEAD');
@@ -12,7 +12,7 @@ async function twoCommits(project: GitProject): Promise<[Sha, Sha]> {
   return [first, await shaOf(project, 'HEAD')];
 }
 
-it('makes, moves and deletes refs together', async () => {
+it.concurrent('makes, moves and deletes refs together', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   const [first, second] = await twoCommits(project);
@@ -32,7 +32,7 @@ it('makes, moves and deletes refs together', async () => {
   expect(await readRef(git, project.path, 'refs/heads/loop/ü')).toBeNull();
 });
 
-it.each([
+it.concurrent.each([
   ['is elsewhere', 'refs/hew/there', 'second', 'first'],
   ['is missing', 'refs/hew/none', 'first', 'second'],
   ['is to be deleted and elsewhere', 'refs/hew/there', 'second', null],
@@ -56,7 +56,7 @@ it.each([
   expect(await listRefs(git, project.path)).toEqual(before);
 });
 
-it('moves, makes and deletes a ref from wherever it is with any', async () => {
+it.concurrent('moves, makes and deletes a ref from wherever it is with any', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   const [first, second] = await twoCommits(project);
@@ -68,7 +68,7 @@ it('moves, makes and deletes a ref from wherever it is with any', async () => {
   }
 });
 
-it('throws for what is not a matter of where refs are, and changes nothing', async () => {
+it.concurrent('throws for what is not a matter of where refs are, and changes nothing', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   const first = await shaOf(project, 'HEAD');
@@ -88,7 +88,7 @@ it('throws for what is not a matter of where refs are, and changes nothing', asy
   expect(await readRef(git, project.path, 'refs/hew/0')).toBeNull();
 });
 
-it('replaces a branch that was made a link, and leaves alone what it points to', async () => {
+it.concurrent('replaces a branch that was made a link, and leaves alone what it points to', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   const [first, second] = await twoCommits(project);
@@ -100,7 +100,7 @@ it('replaces a branch that was made a link, and leaves alone what it points to',
   expect(await shaOf(project, 'main')).toBe(second);
 });
 
-it('understands git in every language', async (context) => {
+it.concurrent('understands git in every language', async (context) => {
   await using project = await makeGitProject();
   const german = { LC_ALL: 'C.utf8', LANGUAGE: 'de' };
   const said = await execa('git', ['rev-parse', 'x'], {
@@ -117,15 +117,13 @@ it('understands git in every language', async (context) => {
   );
 });
 
-it('lets one of many win', async () => {
+it.concurrent('lets one of many win', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   const first = await shaOf(project, 'HEAD');
-  const shas: Sha[] = [];
-  for (let turn = 0; turn < 8; turn += 1) {
-    await project.git('commit', '-q', '--allow-empty', '-m', `${turn}`);
-    shas.push(await shaOf(project, 'HEAD'));
-  }
+  await script(project, 'for turn in 1 2 3 4 5 6 7 8; do git commit -q --allow-empty -m $turn; done');
+  const log = await project.git('log', '--format=%H', '-8');
+  const shas = log.split('\n').map((sha) => shaSchema.parse(sha));
   await project.git('update-ref', 'refs/hew/trunk', first);
   const won = await Promise.all(
     shas.map((next) => changeRefs(git, project.path, [{ ref: 'refs/hew/trunk', old: first, next }])),
@@ -134,7 +132,7 @@ it('lets one of many win', async () => {
   expect(await readRef(git, project.path, 'refs/hew/trunk')).toBe(shas[won.indexOf(true)]);
 });
 
-it('lists refs by whole parts of their names', async () => {
+it.concurrent('lists refs by whole parts of their names', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   const first = await shaOf(project, 'HEAD');
@@ -148,7 +146,7 @@ it('lists refs by whole parts of their names', async () => {
   expect(await listRefs(git, project.path, ['refs/none'])).toEqual(new Map());
 });
 
-it('reads the commit of a tag, and nothing of what is no commit or looks like an option', async () => {
+it.concurrent('reads the commit of a tag, and nothing of what is no commit or looks like an option', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   await project.git('tag', '-a', 'v1', '-m', 'One');

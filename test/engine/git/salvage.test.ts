@@ -68,7 +68,7 @@ async function parentsOf(project: GitProject, kept: Salvage | null): Promise<str
   return (await project.git('log', '-1', '--format=%P', kept?.sha ?? 'none')).split(' ');
 }
 
-describe('salvage', () => {
+describe.concurrent('salvage', () => {
   it('keeps committed, staged, changed, untracked, removed and executable files and links, but no ignored ones', async () => {
     await using project = await makeGitProject({
       files: { '.gitignore': '*.log\n', changed: '1', removed: '1', script: '1', staged: '1' },
@@ -307,7 +307,7 @@ describe('salvage', () => {
   });
 });
 
-it('salvageCommit keeps a commit with its tree, and tells of a salvage without a task', async () => {
+it.concurrent('salvageCommit keeps a commit with its tree, and tells of a salvage without a task', async () => {
   await using project = await makeGitProject();
   const scene = await makeScene(project);
   const kept = await salvageCommit(scene.git, project.path, scene.base, { ...scene.request, task: null });

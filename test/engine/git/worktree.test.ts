@@ -33,7 +33,7 @@ async function advance(project: GitProject, path: string, text: string): Promise
   await project.git('commit', '-q', '-m', `Change ${path}`);
 }
 
-describe('addWorktree', () => {
+describe.concurrent('addWorktree', () => {
   it('makes branch and folder without files, and leaves the main checkout alone', async () => {
     await using project = await makeGitProject();
     const git = await hewGit(project);
@@ -121,7 +121,7 @@ describe('addWorktree', () => {
   });
 });
 
-describe('isIntact', () => {
+describe.concurrent('isIntact', () => {
   const breaks: Record<string, (worktree: Worktree, project: GitProject) => Promise<unknown>> = {
     'has lost its .git while a repository lies above': async (worktree, project) => {
       await project.git('init', '-q', project.folder);
@@ -177,7 +177,7 @@ describe('isIntact', () => {
   });
 });
 
-describe('resetTo', () => {
+describe.concurrent('resetTo', () => {
   const places: Record<string, readonly (readonly string[])[]> = {
     'on its branch': [],
     detached: [['checkout', '-q', '--detach']],
@@ -245,7 +245,7 @@ describe('resetTo', () => {
   });
 });
 
-it('detachAt checks a commit out without a branch and leaves ignored files alone', async () => {
+it.concurrent('detachAt checks a commit out without a branch and leaves ignored files alone', async () => {
   await using project = await makeGitProject({ files: { a: '1', '.gitignore': '*.log\nkept/\n' } });
   const git = await hewGit(project);
   const { worktree, base } = await makeWorktree(git, project);
@@ -262,7 +262,7 @@ it('detachAt checks a commit out without a branch and leaves ignored files alone
   expect((await readStatus(git, worktree.path)).entries).toEqual([]);
 });
 
-it('clean removes untracked files, folders and repositories, of any name, and no ignored ones', async () => {
+it.concurrent('clean removes untracked files, folders and repositories, of any name, and no ignored ones', async () => {
   await using project = await makeGitProject({ files: { '.gitignore': 'ignored*\n' } });
   const git = await hewGit(project);
   const { worktree } = await makeWorktree(git, project);
@@ -273,7 +273,7 @@ it('clean removes untracked files, folders and repositories, of any name, and no
   expect(Object.keys(await filesOf(worktree.path))).toEqual(['.gitignore', 'ignored/x']);
 });
 
-describe('removeWorktree', () => {
+describe.concurrent('removeWorktree', () => {
   it('removes a changed and locked worktree with all in it, and keeps the branch', async () => {
     await using project = await makeGitProject();
     const git = await hewGit(project);
@@ -297,7 +297,7 @@ describe('removeWorktree', () => {
   });
 });
 
-describe('removeStaleLocks', () => {
+describe.concurrent('removeStaleLocks', () => {
   it("removes a linked worktree's locks and its branch's, and no other's", async () => {
     await using project = await makeGitProject();
     const git = await hewGit(project);
@@ -330,7 +330,7 @@ describe('removeStaleLocks', () => {
   });
 });
 
-it('headOf throws in a repository without a commit', async () => {
+it.concurrent('headOf throws in a repository without a commit', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);
   await project.git('checkout', '-q', '--orphan', 'new');

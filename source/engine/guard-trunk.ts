@@ -1,0 +1,18 @@
+import { checkTrunk } from './check-trunk.js';
+import type { RunContext, Worker } from './run-context.js';
+import { guardThreshold } from './stop.js';
+
+/**
+ * Gates trunk itself once too many attempts in a row have failed (LOOP.md §7): green, their count starts again; red,
+ * the reason to stop is returned, since every further agent would fail as well. Lends the worktree of an idle worker.
+ */
+export async function guardTrunk(context: RunContext, worker: Worker): Promise<string | null> {
+  const { events, settings, gate, start } = context;
+  if (events.state.failures_in_row < guardThreshold(settings.loop.jobs) || gate.length === 0) return null;
+  const checked = await checkTrunk(context, worker, events.state.trunk ?? start.sha, 'trunk');
+  if (checked.kind === 'aborted') return null;
+  const { kind: outcome, tree, duration_ms } = checked;
+  const tail = checked.kind === 'red' ? checked.tail : '';
+  await events.record({ type: 'trunk.checked', tree, outcome, duration_ms, tail });
+  return checked.kind === 'red' ? `trunk itself is red: ${checked.reason}` : null;
+}
