@@ -29,19 +29,22 @@ describe('an agent that deletes the .git of its worktree', () => {
         `${await above('rev-parse', 'HEAD')} ${await above('status', '--porcelain', '--', 'above.txt')}`;
       const before = await state();
 
-      const [one] = await fileTitled(project, 'One');
+      const [one, two, three] = await fileTitled(project, 'One', 'Two', 'Three');
       await using run = await startLoop(project, { agent: agents.command });
       const first = await agents.next({ task: one });
+      const second = await agents.next({ task: two });
       await commitFile(first, 'committed.txt');
       await first.write('work.txt', 'unsaved work\n');
       await first.runProgram('rm', '.git');
       await endings[name]?.(first);
       const parked = await run.until('worker.parked');
-      const [two] = await fileTitled(project, 'Two');
-      const other = await agents.next({ task: two });
+      const other = await agents.next({ task: three });
+      expect(other.slot).toBe(first.slot);
       expect(other.worker).not.toBe(first.worker);
-      await commitFile(other, 'two.txt');
-      await other.close();
+      for (const agent of [second, other]) {
+        await commitFile(agent, `${agent.task}.txt`);
+        await agent.close();
+      }
 
       expect(await run.ended).toBe(1);
       expect(parked).toMatchObject({ worker: first.worker, task: one });
@@ -51,7 +54,8 @@ describe('an agent that deletes the .git of its worktree', () => {
       const { tasks, ready } = await queueOf(project).list();
       expect(tasks.get(one)).toMatchObject({ status: 'in_progress' });
       expect(ready).toEqual([parked.bug]);
-      expect(await project.git('show', 'main:two.txt')).toBe('two.txt');
+      expect(await project.git('show', `main:${two}.txt`)).toBe(`${two}.txt`);
+      expect(await project.git('show', `main:${three}.txt`)).toBe(`${three}.txt`);
     },
   );
 });
@@ -66,17 +70,14 @@ describe('an agent that leaves its branch', () => {
     await using project = await makeGitProject({ files: GATED });
     await using agents = await startSteppedAgents();
     if (name.endsWith('user')) await project.git('branch', 'feature');
-    const [one, two] = await fileTitled(project, 'One', 'Two');
-    await using run = await startLoop(project, { agent: agents.command, flags: { jobs: 2, max_iter: 2 } });
+    const [one] = await fileTitled(project, 'One');
+    await using run = await startLoop(project, { agent: agents.command });
     const first = await agents.next({ task: one });
-    const other = await agents.next({ task: two });
     await first.git(...(ways[name] ?? []));
     await commitFile(first, 'one.txt');
     const left = await first.git('rev-parse', 'HEAD');
     await first.write('more.txt', 'not committed\n');
     await first.close();
-    await run.until('merge.finished', (event) => event.task === one);
-    await other.close();
     expect(await run.ended).toBe(0);
     expect(await project.git('show', 'main:one.txt')).toBe('one.txt');
     expect(await project.git('show', 'main:more.txt')).toBe('not committed');

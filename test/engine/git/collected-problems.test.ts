@@ -195,6 +195,13 @@ describe.concurrent('finds a repository', () => {
     expect(await scene.problems()).toEqual([words('a')]);
   });
 
+  it('whose name would mean more than itself to git', async () => {
+    await using project = await makeGitProject({ files: FILES });
+    const scene = await makeScene(project);
+    await scene.nest(':(top)*');
+    expect(await scene.problems()).toEqual([words(':(top)*')]);
+  });
+
   it('but not in a folder that git ignores', async () => {
     await using project = await makeGitProject({ files: FILES });
     const scene = await makeScene(project);

@@ -209,16 +209,28 @@ describe.concurrent('salvage', () => {
   });
 
   it('keeps the files of repositories inside the worktree, with or without commits, and inside each other', async () => {
-    await using project = await makeGitProject({ files: { '.gitignore': '*.log\n', file: '1' } });
+    await using project = await makeGitProject({
+      files: { '.gitignore': '*.log\n', file: '1', hollow: '1' },
+    });
     const scene = await makeScene(project);
     const within = (path: string, ...args: readonly string[]): Promise<unknown> =>
       agentGit(project, join(scene.worktree.path, path), '-c', 'user.name=a', '-c', 'user.email=b', ...args);
     await rm(join(scene.worktree.path, 'file'));
-    for (const path of ['empty', 'new', 'with commits', 'with commits/inner', 'file', 'staged']) {
+    await rm(join(scene.worktree.path, 'hollow'));
+    for (const path of [
+      'empty',
+      'hollow',
+      ':(top)*',
+      'new',
+      'with commits',
+      'with commits/inner',
+      'file',
+      'staged',
+    ]) {
       await scene.write(`${path}/x`, 'x');
       await within(path, 'init', '-q');
     }
-    await rm(join(scene.worktree.path, 'empty/x'));
+    for (const path of ['empty/x', 'hollow/x']) await rm(join(scene.worktree.path, path));
     await scene.write('with commits/.gitignore', 'own\n');
     await scene.write('with commits/own', '');
     await scene.write('new/a.log', '');
@@ -231,6 +243,7 @@ describe.concurrent('salvage', () => {
     const tree = (await treeOf(project, kept)).filter((line) => !line.includes('.log'));
     expect(tree).toEqual([
       '100644 .gitignore',
+      '100644 :(top)*/x',
       '100644 file/x',
       '100644 new/x',
       '100644 staged/x',

@@ -1,0 +1,196 @@
+import { chmod, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { makeGitProject } from '../git-project.js';
+import { startSteppedAgents } from '../stepped-agents.js';
+import { type ClaudeFailureName, failLikeClaude } from './claude-failures.js';
+import { endedAttempts } from './ended-attempts.js';
+import { fileTask } from './file-task.js';
+import { filesIn } from './files-in.js';
+import { type JumpingClock, jumpingClock } from './jumping-clock.js';
+import { GATED, type LoopRun, queueOf, startLoop } from './loop-run.js';
+
+const BASE = Object.keys(GATED).sort();
+
+/** Awaits that slots wait for that reason, lets the time pass, and tells how long it was to be in milliseconds. */
+async function waitOut(run: LoopRun, clock: JumpingClock, reason: 'usage_limit' | 'back_off'): Promise<number> {
+  const began = run.all('iteration.finished').at(-1)?.at ?? '';
+  const rests = (until: string | null): boolean => Date.parse(until ?? '') > clock.now().getTime();
+  const { until } = await run.until('slot.waiting', (event) => event.reason === reason && rests(event.until));
+  const end = Date.parse(until ?? '');
+  clock.jump(Math.max(0, end - clock.now().getTime()));
+  const next = await run.until('iteration.started', ({ at }) => at > began);
+  expect(Date.parse(next.at)).toBeGreaterThanOrEqual(end);
+  return end - Date.parse(began);
+}
+
+describe('a usage limit', () => {
+  test('is waited out, longer each time that it was not over, and never counts, however often it comes', async () => {
+    await using project = await makeGitProject({ files: GATED });
+    await using agents = await startSteppedAgents();
+    const one = await fileTask(project, 'One');
+    const clock = jumpingClock();
+    await using run = await startLoop(project, { agent: agents.command, clock });
+    const waits: number[] = [];
+    for (let time = 1; time <= 6; time += 1) {
+      const agent = await agents.next({ task: one, attempt: 1 });
+      await agent.write('part.txt', `part ${time}\n`);
+      await failLikeClaude(agent, 'usage_limit');
+      const returned = await run.until('task.returned', () => run.all('task.returned').length === time);
+      expect(returned.failed).toBe(false);
+      waits.push(await waitOut(run, clock, 'usage_limit'));
+    }
+    // A single other fault among them is not the fifth in a row.
+    await failLikeClaude(await agents.next({ task: one, attempt: 1 }), 'server');
+    await waitOut(run, clock, 'back_off');
+    const last = await agents.next({ task: one, attempt: 1 });
+    expect(await last.git('ls-files')).toBe(BASE.join('\n'));
+    await last.write('one.txt', 'one\n');
+    await last.close();
+    expect(await run.ended).toBe(0);
+
+    for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThanOrEqual(60_000 * 2 ** index);
+    const attempts = await endedAttempts(project, run);
+    const limit = { end: 'usage_limit', counted: false, fate: 'open again', outcome: 'runtime_error', attempt: 1 };
+    expect(attempts.slice(0, 6)).toEqual(
+      waits.map(() => expect.objectContaining({ ...limit, kept: [...BASE, 'part.txt'] })),
+    );
+    expect(attempts.slice(6).map(({ end }) => end)).toEqual(['server', 'merged']);
+    const texts = attempts.slice(0, 6).map(({ salvage }) => project.git('show', `${salvage}:part.txt`));
+    expect(await Promise.all(texts)).toEqual([1, 2, 3, 4, 5, 6].map((time) => `part ${time}`));
+    const task = await queueOf(project).show(one);
+    expect(task).toMatchObject({ status: 'closed', labels: [] });
+    expect(task?.notes).toContain('exceed your account');
+    expect(await filesIn(project, 'main')).toEqual([...BASE, 'one.txt']);
+  });
+
+  test('that says when it ends is waited out until then, while the other slot works on', async () => {
+    await using project = await makeGitProject({ files: GATED });
+    await using agents = await startSteppedAgents();
+    const one = await fileTask(project, 'One');
+    const two = await fileTask(project, 'Two');
+    const clock = jumpingClock();
+    await using run = await startLoop(project, { agent: agents.command, clock });
+    const [first, second] = [await agents.next({ task: one }), await agents.next({ task: two })];
+    const resetsAt = Math.floor(clock.now().getTime() / 1000) + 3 * 3600;
+    const rate_limit_info = { status: 'rejected', resetsAt };
+    await first.print(`${JSON.stringify({ type: 'rate_limit_event', rate_limit_info })}\n`);
+    await failLikeClaude(first, 'usage_limit');
+    const waiting = await run.until('slot.waiting', ({ slot, reason }) => slot === first.slot && reason === 'usage_limit');
+    expect(waiting.until).toBe(new Date(resetsAt * 1000).toISOString());
+    expect(await queueOf(project).show(one)).toMatchObject({ status: 'open', assignee: null, labels: [] });
+    await second.write('two.txt', 'two\n');
+    await second.close();
+    await run.until('task.closed', ({ task }) => task === two);
+    clock.jump(3 * 3_600_000);
+    await (await agents.next({ task: one, attempt: 1 })).close();
+    expect(await run.ended).toBe(0);
+    expect(await filesIn(project, 'main')).toEqual([...BASE, 'two.txt']);
+  });
+});
+
+describe('a rate limit or a fault of the server', () => {
+  test('is tried again after a back-off, without counting', async () => {
+    await using project = await makeGitProject({ files: GATED });
+    await using agents = await startSteppedAgents();
+    const one = await fileTask(project, 'One');
+    const clock = jumpingClock();
+    await using run = await startLoop(project, { agent: agents.command, clock });
+    const faults: readonly ClaudeFailureName[] = ['rate_limit', 'server', 'server', 'rate_limit'];
+    const waits: number[] = [];
+    for (const name of faults) {
+      await failLikeClaude(await agents.next({ task: one, attempt: 1 }), name);
+      waits.push(await waitOut(run, clock, 'back_off'));
+    }
+    await (await agents.next({ task: one, attempt: 1 })).close();
+    expect(await run.ended).toBe(0);
+    for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThanOrEqual(3_750 * 2 ** index);
+    const fault = { counted: false, fate: 'open again', outcome: 'runtime_error', kept: null };
+    expect(await endedAttempts(project, run)).toEqual([
+      ...faults.map((end) => expect.objectContaining({ ...fault, end })),
+      expect.objectContaining({ end: 'empty' }),
+    ]);
+  });
+
+  test('five times in a row stops the run', async () => {
+    await using project = await makeGitProject({ files: GATED });
+    await using agents = await startSteppedAgents();
+    const one = await fileTask(project, 'One');
+    const clock = jumpingClock();
+    await using run = await startLoop(project, { agent: agents.command, clock });
+    for (let time = 1; time <= 5; time += 1) {
+      await failLikeClaude(await agents.next({ task: one, attempt: 1 }), 'server');
+      if (time < 5) await waitOut(run, clock, 'back_off');
+    }
+    expect(await run.ended).toBe(1);
+    expect(run.all('run.stopping')).toMatchObject([{ reason: 'runtime_error' }]);
+    const attempts = await endedAttempts(project, run);
+    expect(attempts.map(({ end, counted }) => [end, counted])).toEqual(Array(5).fill(['server', false]));
+    expect(attempts.at(-1)).toMatchObject({ fate: 'failed' });
+    const task = await queueOf(project).show(one);
+    expect(task).toMatchObject({ status: 'open', assignee: null, labels: ['hew-failed'] });
+    expect(task?.notes).toContain('500 Internal server error');
+  });
+});
+
+describe('a runtime that is of no use any more', () => {
+  test('by its authentication: the run stops, its tasks go back, and what runs may finish', async () => {
+    await using project = await makeGitProject({ files: GATED });
+    await using agents = await startSteppedAgents();
+    const one = await fileTask(project, 'One');
+    const two = await fileTask(project, 'Two');
+    const three = await fileTask(project, 'Three');
+    await using run = await startLoop(project, { agent: agents.command });
+    const [first, second] = [await agents.next({ task: one }), await agents.next({ task: two })];
+    await first.write('half.txt', 'half\n');
+    await failLikeClaude(first, 'authentication');
+    const stopping = await run.until('run.stopping');
+    expect(stopping).toMatchObject({ reason: 'runtime_error' });
+    expect(stopping.detail).toContain('Invalid API key');
+    await second.write('two.txt', 'two\n');
+    await second.close();
+    expect(await run.ended).toBe(1);
+    expect(await endedAttempts(project, run)).toEqual([
+      expect.objectContaining({
+        task: one,
+        end: 'authentication',
+        counted: false,
+        fate: 'open again',
+        outcome: 'runtime_error',
+        kept: [...BASE, 'half.txt'],
+      }),
+      expect.objectContaining({ task: two, end: 'merged' }),
+    ]);
+    expect(run.all('run.stopping')).toHaveLength(1);
+    expect(await queueOf(project).show(one)).toMatchObject({ status: 'open', assignee: null, labels: [] });
+    expect(await queueOf(project).show(three)).toMatchObject({ status: 'open', assignee: null, notes: '' });
+    expect(await filesIn(project, 'main')).toEqual([...BASE, 'two.txt']);
+  });
+
+  test('since its program is gone', async () => {
+    await using project = await makeGitProject({ files: GATED });
+    await using agents = await startSteppedAgents();
+    const program = join(project.folder, 'agent.sh');
+    await writeFile(program, `#!/bin/sh\nexec ${agents.command}\n`);
+    await chmod(program, 0o755);
+    const one = await fileTask(project, 'One');
+    const two = await fileTask(project, 'Two', { blocked_by: [one] });
+    await using run = await startLoop(project, { agent: program });
+    const first = await agents.next({ task: one });
+    await rm(program);
+    await first.close();
+    expect(await run.ended).toBe(1);
+    expect(run.all('run.stopping')).toMatchObject([{ reason: 'runtime_error' }]);
+    const [, told, ...others] = await endedAttempts(project, run);
+    expect(others).toEqual([]);
+    expect(told).toMatchObject({
+      task: two,
+      end: 'program_missing',
+      counted: false,
+      fate: 'open again',
+      outcome: 'runtime_error',
+    });
+    expect(told?.reason).toContain('agent.sh');
+    expect(await queueOf(project).show(two)).toMatchObject({ status: 'open', assignee: null, labels: [] });
+  });
+});
