@@ -1,7 +1,8 @@
 import type { DurableEvent, EventBody } from '../source/engine/events.js';
 import { type Sha, type TaskId, runIdSchema, shaSchema, taskIdSchema } from '../source/engine/ids.js';
-import { type AttemptEnd, consequenceOf, countsAsAttempt, isRuntimeFault } from '../source/engine/outcome.js';
+import { type AttemptEnd, consequenceOf, countsAsAttempt } from '../source/engine/outcome.js';
 import type { TokenCount } from '../source/engine/ports.js';
+import { faultsAfter } from '../source/engine/reduce-iteration.js';
 
 /** How a simulated run is set up. One job is a serial run. */
 export interface SimulatedSettings {
@@ -404,7 +405,7 @@ export class SimulatedRun {
     const { work, end, ...told } = attempt;
     const counted = countsAsAttempt(end);
     task.counted += counted ? 1 : 0;
-    task.faults = isRuntimeFault(end) ? task.faults + 1 : 0;
+    task.faults = faultsAfter(task.faults, end);
     const history = { counted: task.counted, faults: task.faults, attempts: this.#settings.attempts };
     const { queue, next, fate } = consequenceOf(end, history);
     if (next !== 'retry') slot.task = null;

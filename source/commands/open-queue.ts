@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { localVariables, withoutLocalVariables } from '../engine/git/environment.js';
+import { unboundEnvironment } from '../engine/git/environment.js';
 import { Git } from '../engine/git/git.js';
 import { findPlaces, type Places } from '../engine/git/places.js';
 import { childEnvironment } from '../engine/processes/child-environment.js';
@@ -19,10 +19,10 @@ export function queuePath(places: Pick<Places, 'hew'>): string {
  */
 export async function openQueue(cwd: string = process.cwd()): Promise<FileQueue> {
   // A hook's or an agent's GIT_DIR would name another repository than the one around `cwd`.
-  const local = await localVariables().catch((cause: unknown) => {
+  const env = await unboundEnvironment(childEnvironment(process.env)).catch((cause: unknown) => {
     throw new Refusal('git cannot be started. Install it from git-scm.com, then try again.', { cause });
   });
-  const git = new Git(childEnvironment(withoutLocalVariables(process.env, local)));
+  const git = new Git(env);
   const found = await findPlaces(git, cwd);
   if (found.kind === 'missing') throw new Refusal(found.problem);
   const { places } = found;

@@ -1,6 +1,6 @@
 import { AgentInterruption } from './agents/agent-interruption.js';
 import { type Attempt, attemptPlace, iterationFile } from './attempt.js';
-import { foreignChanges, type ForeignSnapshot, takeForeignSnapshot } from './git/foreign.js';
+import { foreignChanges } from './git/foreign.js';
 import { removeStaleLocks } from './git/worktree.js';
 import { claimActor } from './ids.js';
 import type { AgentResult } from './ports.js';
@@ -22,7 +22,8 @@ export async function runAgentStep(
   prompt: string,
 ): Promise<AgentStep> {
   const { clock, events } = context;
-  const before = await snapshot(context);
+  // With one job the agent works in home itself: whatever it changes there is its work.
+  const before = context.serial ? null : await context.foreign.before();
   const started = clock.now();
   const agent = await runWithin(context, attempt, prompt);
   await removeStaleLocks(attempt.worker.worktree);
@@ -36,15 +37,10 @@ export async function runAgentStep(
     model: agent.model,
     duration_ms: Math.max(0, clock.now().getTime() - started.getTime()),
   });
-  const after = await snapshot(context);
+  const after = before && (await context.foreign.after());
   const foreign = before && after ? foreignChanges(before, after) : [];
   if (foreign.length > 0) events.note({ type: 'foreign.changed', ...attemptPlace(attempt), what: foreign });
   return { agent, foreign, closed_in_queue: await reopenIfClosed(context, attempt) };
-}
-
-/** With one job the agent works in home itself: whatever it changes there is its work. */
-async function snapshot(context: RunContext): Promise<ForeignSnapshot | null> {
-  return context.serial ? null : takeForeignSnapshot(context.git, context.places.home);
 }
 
 async function runWithin(context: RunContext, attempt: Attempt, prompt: string): Promise<AgentResult> {

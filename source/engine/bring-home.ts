@@ -5,6 +5,7 @@ import { GitError } from './git/git.js';
 import { changeRefs, readRef } from './git/refs.js';
 import { land, type Landed } from './landing.js';
 import { type TrunkContext, trunkRef, type Worker } from './run-context.js';
+import { standingTrunk } from './standing-trunk.js';
 import { dismissWorker } from './workers.js';
 
 /**
@@ -17,7 +18,7 @@ export async function bringHome(
   mayCatchUp: boolean,
 ): Promise<void> {
   const { events, start, git, places } = context;
-  const trunk = events.state.trunk ?? start.sha;
+  const trunk = await context.mergeTurn(() => standingTrunk(context));
   const { branch, sha } = start;
   if (trunk === sha) {
     await events.record({ type: 'run.landed', branch, from: sha, to: sha, how: 'nothing' });

@@ -1,16 +1,28 @@
 import type { Attempt } from './attempt.js';
 import { findCollectedProblems } from './git/collected-problems.js';
-import { isAncestor } from './git/merge.js';
-import { readStatus } from './git/status.js';
-import { isIntact, operationInProgress } from './git/worktree.js';
+import { type Git, GitError } from './git/git.js';
+import { parseStatus, type Status, STATUS_COMMAND } from './git/status.js';
+import { IDENTITY_COMMAND, identityOf, operationInProgress, type Worktree } from './git/worktree.js';
 import { shaSchema, type Sha } from './ids.js';
 import { plainText } from './plain-text.js';
 import { NOT_INTACT } from './prepare.js';
 import type { RunContext } from './run-context.js';
 
+/** The one commit that an agent's work comes to. */
+export interface CollectedWork {
+  readonly kind: 'collected';
+  readonly result: Sha;
+  readonly tree: Sha;
+  readonly base_tree: Sha;
+  /** The paths in which it differs from its base. */
+  readonly files: readonly string[];
+  /** Whether the worker's branch is known to hold nothing that the result does not. */
+  readonly holds_branch: boolean;
+}
+
 /** What an agent has left behind. */
 export type Collected =
-  | { readonly kind: 'collected'; readonly result: Sha; readonly tree: Sha; readonly base_tree: Sha }
+  | CollectedWork
   | { readonly kind: 'failed'; readonly end: 'operation_in_progress' | 'base_lost'; readonly reason: string }
   /** Only a person can tell what is to become of it: nothing may be reset or removed. */
   | { readonly kind: 'parked'; readonly reason: string };
@@ -21,17 +33,18 @@ export type Collected =
  */
 export async function collectWork(context: RunContext, attempt: Attempt): Promise<Collected> {
   const { git, carried } = context;
-  const { worker, base, task } = attempt;
+  const { worker, base } = attempt;
   const { worktree } = worker;
-  if (!(await isIntact(git, worktree))) return { kind: 'parked', reason: NOT_INTACT };
+  const looked = await look(git, worktree, base);
+  if (looked === null) return { kind: 'parked', reason: NOT_INTACT };
+  const { status, stands_on_base } = looked;
   const operation = await operationInProgress(worktree.git_dir);
   if (operation) {
     const reason = `a ${operation} was left in progress in the worktree`;
     return { kind: 'failed', end: 'operation_in_progress', reason };
   }
-  const status = await readStatus(git, worktree.path);
   const { head } = status;
-  if (head === null || !(await isAncestor(git, worktree.path, base, head))) {
+  if (head === null || !stands_on_base) {
     const at = head === null ? 'a branch without a commit' : head.slice(0, 10);
     const reason = `the work does not stand on ${base.slice(0, 10)}, which it was started from: HEAD is ${at}`;
     return { kind: 'failed', end: 'base_lost', reason };
@@ -42,20 +55,59 @@ export async function collectWork(context: RunContext, attempt: Attempt): Promis
   const problems = await findCollectedProblems(git, worktree, {
     base,
     carried: [...carried.copied, ...carried.linked],
+    status,
   });
   if (problems.length > 0) return { kind: 'parked', reason: problems.join('; ') };
-  if (status.changed.length + status.untracked.length > 0) {
-    // Whatever branch the agent went to, it must not move by hew's commit.
-    if (!context.serial) await git.text(worktree.path, ['update-ref', '--no-deref', 'HEAD', head]);
-    await git.text(worktree.path, ['add', '--all', '--', '.']);
-    await git.text(
-      worktree.path,
-      ['commit', '--quiet', '--no-verify', '--allow-empty', '--cleanup=verbatim', '-F', '-'],
-      { input: `${task.id}: ${plainText(task.title)}\n` },
-    );
+  if (status.entries.length > 0) await commitRest(context, attempt, head);
+  return collected(git, worktree, base, status.branch === worktree.branch);
+}
+
+interface Look {
+  readonly status: Status;
+  readonly stands_on_base: boolean;
+}
+
+/** One look at the worktree; null when git no longer finds it as it was made. */
+async function look(git: Git, worktree: Worktree, base: Sha): Promise<Look | null> {
+  const beyond = ['rev-list', '--count', '--max-count=1', `HEAD..${base}`];
+  const commands = [IDENTITY_COMMAND, STATUS_COMMAND];
+  try {
+    const [identity, status, missing] = await git.outputs(worktree.path, [...commands, beyond]);
+    if (!identity || !status || identity.toString() !== identityOf(worktree)) return null;
+    return { status: parseStatus(status), stands_on_base: missing?.toString().trim() === '0' };
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    if (error.args[0] === IDENTITY_COMMAND[0]) return null;
+    if (error.args[0] !== 'rev-list') throw error;
+    // A HEAD without a commit, or a base that is gone from the repository.
+    const [identity, status] = await git.outputs(worktree.path, commands);
+    if (!status || identity?.toString() !== identityOf(worktree)) return null;
+    return { status: parseStatus(status), stands_on_base: false };
   }
-  const answer = await git.text(worktree.path, ['rev-parse', 'HEAD', 'HEAD^{tree}', `${base}^{tree}`]);
-  const [result, tree, baseTree] = answer.split('\n').map((line) => shaSchema.parse(line));
-  if (!result || !tree || !baseTree) throw new Error(`internal: git rev-parse answered ${answer}`);
-  return { kind: 'collected', result, tree, base_tree: baseTree };
+}
+
+/** Commits what the agent left uncommitted. */
+async function commitRest(context: RunContext, { worker, task }: Attempt, head: Sha): Promise<void> {
+  const commit = ['commit', '--quiet', '--no-verify', '--allow-empty', '--cleanup=verbatim', '-F', '-'];
+  // Whatever branch the agent went to, it must not move by hew's commit.
+  const detach = context.serial ? [] : [['update-ref', '--no-deref', 'HEAD', head]];
+  await context.git.outputs(worker.worktree.path, [...detach, ['add', '--all', '--', '.'], commit], {
+    input: `${task.id}: ${plainText(task.title)}\n`,
+  });
+}
+
+async function collected(
+  git: Git,
+  worktree: Worktree,
+  base: Sha,
+  holds_branch: boolean,
+): Promise<CollectedWork> {
+  const [names = '', paths = ''] = await git.texts(worktree.path, [
+    ['rev-parse', 'HEAD', 'HEAD^{tree}', `${base}^{tree}`],
+    ['diff-tree', '-r', '-z', '--no-renames', '--name-only', base, 'HEAD'],
+  ]);
+  const [result, tree, base_tree] = names.split('\n').map((line) => shaSchema.parse(line));
+  if (!result || !tree || !base_tree) throw new Error(`internal: git rev-parse answered ${names}`);
+  const files = paths.split('\0').filter((path) => path !== '');
+  return { kind: 'collected', result, tree, base_tree, files, holds_branch };
 }

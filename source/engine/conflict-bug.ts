@@ -58,7 +58,9 @@ function describe(facts: ConflictFacts): string {
       : [`It meets: ${facts.others.join(', ')}, on branch ${target} once the run has landed`]),
     `Trunk was at: ${facts.trunk_sha}`,
     '',
-    'To resolve it, when the run has landed:',
+    facts.conflict
+      ? `To resolve it, when the run has landed (while it goes on, merge ${facts.trunk_sha} instead of ${target}):`
+      : 'To resolve it:',
     '',
     `    cd ${shellWord(facts.path)}`,
     ...merge,

@@ -6,7 +6,7 @@ import { chooseGate } from './choose-gate.js';
 import type { Clock } from './clock.js';
 import { EventStream } from './event-stream.js';
 import { GreenTrees } from './gate/green-trees.js';
-import { localVariables, withoutLocalVariables } from './git/environment.js';
+import { unboundEnvironment } from './git/environment.js';
 import { Git } from './git/git.js';
 import { findPlaces, hewHome, type Places, runFolder, worktreesFolder } from './git/places.js';
 import { listRefs } from './git/refs.js';
@@ -45,7 +45,7 @@ export async function landRun(
   listen: (events: EventStream) => void,
 ): Promise<LandRunResult> {
   const refused = (problem: string): LandRunResult => ({ kind: 'refused', problem });
-  const env = withoutLocalVariables(childEnvironment(request.env), await localVariables());
+  const env = await unboundEnvironment(childEnvironment(request.env));
   const git = new Git({ ...env, GIT_OPTIONAL_LOCKS: '0' });
   const found = await findPlaces(git, request.cwd);
   if (found.kind === 'missing') return refused(found.problem);

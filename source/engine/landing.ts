@@ -1,5 +1,6 @@
 import { type Git, GitError } from './git/git.js';
 import { isAncestor } from './git/merge.js';
+import { readRef } from './git/refs.js';
 import { readStatus } from './git/status.js';
 import { operationInProgress } from './git/worktree.js';
 import type { Sha } from './ids.js';
@@ -82,10 +83,23 @@ async function findObstacle({ git, home, git_dir, branch }: LandRequest): Promis
   return { kind: 'clear', tip: status.head };
 }
 
-async function fastForward({ git, home }: LandRequest, from: Sha, to: Sha): Promise<Landed> {
+/** What `branch.<name>.mergeOptions` is for hew's merge: with --squash or a strategy it would be no fast-forward. */
+const NO_OPTIONS = 'HEW_MERGE_OPTIONS';
+
+async function fastForward({ git, home, branch }: LandRequest, from: Sha, to: Sha): Promise<Landed> {
   const args = ['merge', '--ff-only', '--no-autostash', '--no-overwrite-ignore', '--quiet', to];
-  const answer = await git.ask(home, args);
-  if (answer.exit_code === 0) return { kind: 'landed', from, to };
+  const config = `--config-env=branch.${branch}.mergeOptions=${NO_OPTIONS}`;
+  const answer = await git.ask(home, [config, ...args], { env: { [NO_OPTIONS]: '' } });
+  if (answer.exit_code === 0) {
+    const head = await readRef(git, home, 'HEAD');
+    // Branches and worktrees are removed on the strength of this: git's exit code alone is not enough.
+    if (head === to) return { kind: 'landed', from, to };
+    return {
+      kind: 'refused',
+      to,
+      reason: `git merge ended well, and yet ${branch} is at ${head?.slice(0, 10)}`,
+    };
+  }
   const reason = answer.stderr
     .split('\n')
     .map((line) => line.trim())

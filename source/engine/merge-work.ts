@@ -1,5 +1,6 @@
 import { type Attempt, attemptPlace } from './attempt.js';
-import { gateTree } from './gate-tree.js';
+import { type Gated, gateTree } from './gate-tree.js';
+import { GitError } from './git/git.js';
 import { commitTree, mergeTree, withTrailers } from './git/merge.js';
 import { changeRefs, readRef } from './git/refs.js';
 import { salvageCommit } from './git/salvage.js';
@@ -15,6 +16,8 @@ export interface MergeRequest {
   readonly tree: Sha;
   /** The paths that it changes. */
   readonly files: readonly string[];
+  /** Whether the worker's branch is known to hold nothing else. */
+  readonly holds_branch: boolean;
 }
 
 /** How a merge into trunk ended. */
@@ -44,19 +47,18 @@ export async function mergeWork(
 async function mergeInTurn(
   context: RunContext,
   attempt: Attempt,
-  { result, tree, files }: MergeRequest,
+  { result, tree, files, holds_branch }: MergeRequest,
 ): Promise<Merged> {
   const { git, events } = context;
   const { worktree } = attempt.worker;
   const place = attemptPlace(attempt);
   if (attempt.signal.aborted) return { kind: 'aborted' };
-  if (!(await isIntact(git, worktree))) return { kind: 'lost', reason: NOT_INTACT };
   const claim = await context.queue.show(attempt.task.id);
   if (claim?.status !== 'in_progress' || claim.assignee !== claimActor(context.run, place.worker)) {
     const holder = claim ? `${claim.status}${claim.assignee ? ` by ${claim.assignee}` : ''}` : 'gone';
     return { kind: 'claim_lost', reason: `the claim was taken away meanwhile: the task is ${holder}` };
   }
-  const trunk = await standingTrunk(context);
+  const trunk = events.state.trunk ?? attempt.base;
   const merge =
     trunk === attempt.base
       ? ({ kind: 'clean', tree } as const)
@@ -83,7 +85,7 @@ async function mergeInTurn(
     return gated;
   }
   await events.record({ type: 'merge.started', ...place, candidate, onto: trunk });
-  await moveTrunk(context, attempt, candidate, trunk);
+  await moveTrunk(context, attempt, { candidate, trunk, holds_branch });
   await events.record({
     type: 'merge.finished',
     ...place,
@@ -109,32 +111,43 @@ async function gateCandidate(
   candidate: Sha,
   tree: Sha,
   ownTree: Sha,
-): ReturnType<typeof gateTree> {
+): Promise<Gated | Extract<Merged, { kind: 'lost' }>> {
   // The candidate's tree is the one that has just passed: nothing else was merged since the attempt began.
   if (tree === ownTree || context.gate.length === 0) return { kind: 'green' };
   if (!context.green.has(tree, context.gate)) {
-    await detachAt(context.git, attempt.worker.worktree, candidate);
+    const { worktree } = attempt.worker;
+    if (!(await isIntact(context.git, worktree))) return { kind: 'lost', reason: NOT_INTACT };
+    await detachAt(context.git, worktree, candidate);
   }
   return gateTree(context, attempt, 'merged', tree);
 }
 
 /** Trunk and the worker's branch go to the candidate together. What the branch held and trunk does not is salvaged. */
-async function moveTrunk(context: RunContext, attempt: Attempt, candidate: Sha, trunk: Sha): Promise<void> {
+async function moveTrunk(
+  context: RunContext,
+  attempt: Attempt,
+  move: { readonly candidate: Sha; readonly trunk: Sha; readonly holds_branch: boolean },
+): Promise<void> {
   const { git, places } = context;
+  const { candidate, trunk } = move;
   const branch = `refs/heads/${attempt.worker.worktree.branch}`;
-  const tip = await readRef(git, places.home, branch);
+  const tip = move.holds_branch ? null : await readRef(git, places.home, branch);
   if (tip !== null && tip !== attempt.base && !(await holds(context, candidate, tip))) {
     await keepStray(context, attempt, tip);
   }
-  const moved = await changeRefs(git, places.home, [
+  const changes = [
     { ref: trunkRef(context), old: trunk, next: candidate },
     { ref: branch, old: 'any', next: candidate },
-  ]);
-  // Inside the turn nobody of hew's moves trunk: a stranger who did so just now is met and told here.
-  if (!moved) {
-    await standingTrunk(context);
-    await changeRefs(git, places.home, [{ ref: trunkRef(context), old: 'any', next: candidate }]);
-  }
+  ] as const;
+  if (await changeRefs(git, places.home, changes)) return;
+  // Inside the turn nobody of hew's moves trunk: one that is elsewhere is a stranger's, and is put back first.
+  await standingTrunk(context);
+  if (await changeRefs(git, places.home, changes)) return;
+  throw new GitError(['update-ref', trunkRef(context)], places.home, {
+    exit_code: 1,
+    stdout: '',
+    stderr: 'trunk is moved by somebody else again and again',
+  });
 }
 
 async function holds(context: RunContext, commit: Sha, ancestor: Sha): Promise<boolean> {

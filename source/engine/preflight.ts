@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { makeAgent } from './agents/make-agent.js';
 import { chooseGate } from './choose-gate.js';
 import type { Gate } from './gate/find-gate.js';
-import { type Environments, localVariables, withoutLocalVariables } from './git/environment.js';
+import { type Environments, unboundEnvironment } from './git/environment.js';
 import { Git } from './git/git.js';
 import { findPlaces, hewHome, type Places, worktreesFolder } from './git/places.js';
 import { gitVersion } from './git/version.js';
@@ -48,7 +48,7 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   const inherited = childEnvironment(request.env);
   const version = await gitVersion(inherited);
   if (version.kind === 'missing') return refused('git is not installed. Install git 2.38 or newer.');
-  const plain = withoutLocalVariables(inherited, await localVariables());
+  const plain = await unboundEnvironment(inherited);
   const plainGit = new Git({ ...plain, GIT_OPTIONAL_LOCKS: '0' });
   const problems: string[] = [];
   if (!version.recent_enough) problems.push(`git ${version.version} is too old. Install git 2.38 or newer.`);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { clean, isIntact, quitOperation, resetTo } from './git/worktree.js';
+import { isIntact, quitOperation, resetAndClean } from './git/worktree.js';
 import type { Sha } from './ids.js';
 import type { TrunkContext, Worker } from './run-context.js';
 import { workerMark } from './run-context.js';
@@ -33,8 +33,7 @@ export async function prepareWorktree(
   const { worktree } = worker;
   if (!(await isIntact(git, worktree))) return { kind: 'lost', reason: NOT_INTACT };
   await quitOperation(git, worktree);
-  await resetTo(git, worktree, base);
-  await clean(git, worktree);
+  await resetAndClean(git, worktree, base);
   await carryFiles(context.carried, places.home, worktree.path);
   return setUp(context, worker, log, signal);
 }

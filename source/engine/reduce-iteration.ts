@@ -1,6 +1,6 @@
 import { withSlot, withTask, withWorker } from './change-state.js';
 import type { DurableEvent } from './events.js';
-import { isRuntimeFault } from './outcome.js';
+import { type AttemptEnd, isRuntimeFault } from './outcome.js';
 import type { TokenCount } from './ports.js';
 import type { Activity, RunState, Spending, Step, StepMark } from './state.js';
 
@@ -139,6 +139,12 @@ export function reduceIteration(state: RunState, event: IterationEvent): RunStat
   }
 }
 
+/** How many ends by the runtime's fault in a row a task has after one more end. A usage limit may come any number of times. */
+export function faultsAfter(faults: number, end: AttemptEnd): number {
+  if (end === 'usage_limit') return faults;
+  return isRuntimeFault(end) ? faults + 1 : 0;
+}
+
 function finishIteration(
   state: RunState,
   event: Extract<IterationEvent, { type: 'iteration.finished' }>,
@@ -155,7 +161,7 @@ function finishIteration(
     end,
     reason,
     counted: now.counted + (counted ? 1 : 0),
-    faults: isRuntimeFault(end) ? now.faults + 1 : 0,
+    faults: faultsAfter(now.faults, end),
     duration_ms: now.duration_ms + duration_ms,
     // A parked claim is never given back; any other fate lets go of the task.
     worker: fate === null || fate === 'conflicted' ? now.worker : null,

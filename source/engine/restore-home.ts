@@ -1,7 +1,7 @@
 import type { Attempt } from './attempt.js';
 import { isAncestor } from './git/merge.js';
 import { readStatus } from './git/status.js';
-import { clean, headOf, operationInProgress, quitOperation, resetTo } from './git/worktree.js';
+import { headOf, operationInProgress, quitOperation, resetAndClean } from './git/worktree.js';
 import type { Sha } from './ids.js';
 import type { RunContext } from './run-context.js';
 
@@ -26,7 +26,6 @@ export async function restoreHome(
     return `${worktree.branch} was moved to ${head.slice(0, 10)} meanwhile; nothing was reset`;
   }
   await quitOperation(git, worktree);
-  await resetTo(git, worktree, attempt.base);
-  await clean(git, worktree);
+  await resetAndClean(git, worktree, attempt.base);
   return null;
 }

@@ -97,7 +97,7 @@ async function workAndMerge(context: RunContext, attempt: Attempt, prompt: strin
     const { end, reason } = judged.kind === 'ended' ? judged : { end: 'parked' as const, reason: null };
     return { ...begun, result, end, reason, sha: end === 'empty' ? attempt.base : null };
   }
-  const files = await changedFiles(context, attempt, collected.result);
+  const { files } = collected;
   const worked = { ...begun, result: collected.result, files };
   const gated = await gateTree(context, attempt, 'own', collected.tree);
   switch (gated.kind) {
@@ -116,11 +116,11 @@ async function workAndMerge(context: RunContext, attempt: Attempt, prompt: strin
       ...attemptPlace(attempt),
       outcome: 'merged',
       sha,
-      files,
+      files: [...files],
     });
     return { ...worked, end: 'merged', sha };
   }
-  return fromMerge(worked, await mergeWork(context, attempt, { ...collected, files }));
+  return fromMerge(worked, await mergeWork(context, attempt, collected));
 }
 
 function fromMerge(worked: Omit<AttemptOutcome, 'end'>, merged: Merged): AttemptOutcome {
@@ -141,9 +141,4 @@ function fromMerge(worked: Omit<AttemptOutcome, 'end'>, merged: Merged): Attempt
     case 'aborted':
       return { ...worked, end: 'run_aborted', reason: 'the run was aborted' };
   }
-}
-
-async function changedFiles(context: RunContext, attempt: Attempt, result: Sha): Promise<string[]> {
-  const args = ['diff-tree', '-r', '-z', '--no-renames', '--name-only', attempt.base, result];
-  return context.git.list(attempt.worker.worktree.path, args);
 }

@@ -1,6 +1,7 @@
 import type { LimitFunction } from 'p-limit';
 import type { Clock } from './clock.js';
 import type { EventStream } from './event-stream.js';
+import type { ForeignWatch } from './foreign-watch.js';
 import type { GreenTrees } from './gate/green-trees.js';
 import type { Environments } from './git/environment.js';
 import type { Git } from './git/git.js';
@@ -49,6 +50,7 @@ export interface TrunkContext {
 export interface RunContext extends TrunkContext {
   readonly queue: TaskQueue;
   readonly agent: Agent;
+  readonly foreign: ForeignWatch;
 }
 
 /** A worktree that a slot works in, and what changes about it while it does. */

@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { checkTrunk } from './check-trunk.js';
 import type { Control } from './controls.js';
 import { EventStream } from './event-stream.js';
+import { ForeignWatch } from './foreign-watch.js';
 import { finishRun } from './finish-run.js';
 import { GreenTrees } from './gate/green-trees.js';
 import { treeOf } from './git/merge.js';
@@ -62,6 +63,7 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
     environments: plan.environments,
     queue: plan.queue,
     agent: plan.agent,
+    foreign: new ForeignWatch(plan.git, places.home, request.clock),
     gate: plan.gate?.commands ?? [],
     green: await GreenTrees.open(join(places.hew, 'green-trees.json')),
     carried: plan.carried,

@@ -193,8 +193,8 @@ export class Scheduler implements AttemptGuard {
     const { health } = this.#stops;
     const rests = health.resting_until !== null && health.resting_until > clock.now().getTime();
     const reason = slot.paused ? 'paused' : rests ? health.resting_for : 'nothing_ready';
-    if (activity?.kind === 'waiting' && activity.reason === reason) return;
     const until = reason !== 'paused' && rests ? new Date(health.resting_until ?? 0).toISOString() : null;
+    if (activity?.kind === 'waiting' && activity.reason === reason && activity.until === until) return;
     const detail = rests ? (health.failed ?? '') : '';
     events.note({ type: 'slot.waiting', slot: slot.slot, reason, detail, until });
   }

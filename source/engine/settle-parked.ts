@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { closeTask } from './close-task.js';
 import { CONFLICT_LABEL } from './conflict-bug.js';
 import { runGate } from './gate/run-gate.js';
+import type { Gated } from './gate-tree.js';
 import { GitError } from './git/git.js';
 import { commitTree, isAncestor, mergeTree, withTrailers } from './git/merge.js';
-import { changeRefs } from './git/refs.js';
-import { readStatus } from './git/status.js';
+import { changeRefs, readRef } from './git/refs.js';
+import { readStatus, type Status } from './git/status.js';
 import {
   detachAt,
   headOf,
   isIntact,
   operationInProgress,
   removeWorktree,
-  resetTo,
   type Worktree,
 } from './git/worktree.js';
 import { type RunId, type Sha, shortRunId, type TaskId } from './ids.js';
@@ -51,7 +51,9 @@ export function parkedHere(context: RunContext): ParkedWork[] {
 type Settled =
   | { readonly kind: 'merged'; readonly sha: Sha }
   | { readonly kind: 'already_merged'; readonly sha: Sha }
-  | { readonly kind: 'not_yet'; readonly reason: string };
+  | { readonly kind: 'not_yet'; readonly reason: string; readonly tail: string }
+  /** The run was aborted meanwhile: the next one tries again. */
+  | { readonly kind: 'aborted' };
 
 /**
  * Tries a parked branch again from step 7, now that its bug has been closed (LOOP.md §4): merged, its task is closed
@@ -61,9 +63,11 @@ export async function settleParked(context: RunContext, parked: ParkedWork): Pro
   const { events, queue } = context;
   const { run, worker, task, bug } = parked;
   const settled = await context.mergeTurn(() => tryMerge(context, parked));
+  if (settled.kind === 'aborted') return;
   if (settled.kind === 'not_yet') {
     try {
-      await queue.reopen(bug, { note: `${context.run}: ${settled.reason}` });
+      const note = [`${context.run}: ${settled.reason}`, settled.tail].join('\n').trimEnd();
+      await queue.reopen(bug, { note });
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;
       events.note({
@@ -103,19 +107,20 @@ async function tryMerge(context: RunContext, parked: ParkedWork): Promise<Settle
     return await mergeParked(context, parked);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    return { kind: 'not_yet', reason: error.message };
+    return { kind: 'not_yet', reason: error.message, tail: '' };
   }
 }
 
 async function mergeParked(context: RunContext, parked: ParkedWork): Promise<Settled> {
   const { git, events, run } = context;
   const { worktree } = parked;
-  const notYet = (reason: string): Settled => ({ kind: 'not_yet', reason });
+  const notYet = (reason: string, tail = ''): Settled => ({ kind: 'not_yet', reason, tail });
   if (!(await isIntact(git, worktree)))
     return notYet(`${worktree.path} is no longer the worktree that was parked`);
   const trunk = await standingTrunk(context);
   const head = await headOf(git, worktree.path);
-  const problem = await unfinished(context, worktree);
+  const status = await readStatus(git, worktree.path);
+  const problem = await unfinished(worktree, status);
   if (problem) return notYet(problem);
   if (await isAncestor(git, worktree.path, head, trunk)) return { kind: 'already_merged', sha: trunk };
   const merge = await mergeTree(git, worktree.path, trunk, head);
@@ -130,35 +135,48 @@ async function mergeParked(context: RunContext, parked: ParkedWork): Promise<Set
     parents: [trunk, head],
     message,
   });
-  const red = await gateParked(context, parked, candidate, merge.tree);
-  if (red) {
-    await resetTo(git, worktree, head);
-    return notYet(red);
+  const gated = await gateParked(context, parked, candidate, merge.tree);
+  if (gated.kind !== 'green') {
+    await putBack(context, worktree, status.branch, head);
+    return gated.kind === 'aborted' ? gated : notYet(gated.reason, gated.tail);
   }
   const { worker, task } = parked;
   await events.record({ type: 'parked.merging', run: parked.run, worker, task, candidate, onto: trunk });
-  await changeRefs(git, context.places.home, [{ ref: trunkRef(context), old: trunk, next: candidate }]);
+  const moved = [{ ref: trunkRef(context), old: trunk, next: candidate }];
+  if (!(await changeRefs(git, context.places.home, moved))) {
+    await putBack(context, worktree, status.branch, head);
+    return notYet('trunk was moved by somebody else');
+  }
   return { kind: 'merged', sha: candidate };
 }
 
-async function unfinished(context: RunContext, worktree: Worktree): Promise<string | null> {
+/** The person's branch is checked out again, whichever that is: it was clean, and no branch is moved. */
+async function putBack(
+  { git }: RunContext,
+  worktree: Worktree,
+  branch: string | null,
+  head: Sha,
+): Promise<void> {
+  await detachAt(git, worktree, head);
+  if (branch !== null) await git.text(worktree.path, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
+}
+
+async function unfinished(worktree: Worktree, status: Status): Promise<string | null> {
   const operation = await operationInProgress(worktree.git_dir);
   if (operation) return `a ${operation} is still in progress in ${worktree.path}`;
-  const status = await readStatus(context.git, worktree.path);
   const paths = [...status.changed, ...status.untracked];
   if (paths.length === 0) return null;
   return `${worktree.path} has changes that are not committed: ${paths.slice(0, 5).join(', ')}`;
 }
 
-/** Says why the merged tree must not be merged, or null when it is green. */
 async function gateParked(
   context: RunContext,
   { run, worker, worktree }: ParkedWork,
   candidate: Sha,
   tree: Sha,
-): Promise<string | null> {
+): Promise<Gated> {
   const { gate, green, clock } = context;
-  if (gate.length === 0 || green.has(tree, gate)) return null;
+  if (gate.length === 0 || green.has(tree, gate)) return { kind: 'green' };
   await detachAt(context.git, worktree, candidate);
   const folder = join(context.folder, 'parked');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -171,11 +189,27 @@ async function gateParked(
     timeout_ms: context.settings.gate.timeout_ms,
     signal: context.aborted,
   });
-  if (result.outcome !== 'green') {
-    return `the gate is ${result.outcome} on the merged tree: ${result.failed?.command ?? ''}\n${result.tail}`;
+  const { outcome, failed, tail } = result;
+  if (outcome === 'aborted') return { kind: 'aborted' };
+  if (outcome !== 'green') {
+    const how = outcome === 'red' ? 'is red' : 'took too long';
+    return { kind: 'red', reason: `the gate ${how} on the merged tree: ${failed?.command ?? ''}`, tail };
   }
   await green.remember(tree, gate, clock.now());
-  return null;
+  return { kind: 'green' };
+}
+
+/** A branch that the person has left behind, with commits that were not merged, stays. */
+async function removeBranch({ git, places, events, start }: RunContext, branch: string): Promise<void> {
+  const ref = `refs/heads/${branch}`;
+  const tip = await readRef(git, places.home, ref);
+  if (tip === null) return;
+  if (await isAncestor(git, places.home, tip, events.state.trunk ?? start.sha)) {
+    await changeRefs(git, places.home, [{ ref, old: tip, next: null }]);
+    return;
+  }
+  const text = `${branch} stays: it holds commits that are not in what was merged`;
+  events.note({ type: 'notice', level: 'warning', text });
 }
 
 async function removeParked(context: RunContext, parked: ParkedWork): Promise<void> {
@@ -183,7 +217,7 @@ async function removeParked(context: RunContext, parked: ParkedWork): Promise<vo
   const { worktree } = parked;
   try {
     await removeWorktree(git, places.home, worktree);
-    await git.text(places.home, ['update-ref', '-d', `refs/heads/${worktree.branch}`]);
+    await removeBranch(context, worktree.branch);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     const text = `${worktree.path} stays, although its work is merged (${CONFLICT_LABEL}): ${error.message}`;

@@ -4,16 +4,11 @@ import { GitError } from './git/git.js';
 import { giveBack } from './give-back.js';
 import type { Sha } from './ids.js';
 import { keepWork } from './keep-work.js';
-import {
-  consequenceOf,
-  countsAsAttempt,
-  isRuntimeFault,
-  type AttemptEnd,
-  type Consequence,
-} from './outcome.js';
+import { consequenceOf, countsAsAttempt, type AttemptEnd, type Consequence } from './outcome.js';
 import { parkWorker } from './park-worker.js';
 import { NO_TOKENS, QueueError, type Task } from './ports.js';
 import type { PreviousAttempt } from './prompt.js';
+import { faultsAfter } from './reduce-iteration.js';
 import { restoreHome } from './restore-home.js';
 import { type AttemptOutcome, runAttempt } from './run-attempt.js';
 import type { RunContext, Worker } from './run-context.js';
@@ -92,7 +87,7 @@ async function attemptOnce(
   const { outcome } = settled;
   const consequence = consequenceOf(outcome.end, {
     counted: (before?.counted ?? 0) + (countsAsAttempt(outcome.end) ? 1 : 0),
-    faults: (before?.faults ?? 0) + (isRuntimeFault(outcome.end) ? 1 : 0),
+    faults: faultsAfter(before?.faults ?? 0, outcome.end),
     attempts: context.settings.loop.attempts,
   });
   await settleTask(context, attempt, outcome, consequence);
@@ -190,7 +185,12 @@ async function settleWork(
   }
   // What git cannot hold must not be worked over: however the attempt ended, only a person can tell what becomes of it.
   const parked = { ...outcome, end: 'parked', reason: `${reason}; ${kept.reason}` } as const;
-  return { ...settled, outcome: parked, worker_usable: false, home_problem: context.serial ? kept.reason : null };
+  return {
+    ...settled,
+    outcome: parked,
+    worker_usable: false,
+    home_problem: context.serial ? kept.reason : null,
+  };
 }
 
 /** What must be done for the task before its attempt is told as ended: close it, or file what blocks it. */
@@ -231,6 +231,7 @@ async function returnTask(
   const failed = consequence.queue === 'open_as_failed';
   if (!failed && !serialPark && consequence.queue !== 'open') return;
   const kept = salvage ? ` The work is kept: git show ${salvage}` : '';
-  const note = `${context.run}, attempt ${attempt.attempt}: ${outcome.reason ?? outcome.end}.${kept}`;
+  const reason = (outcome.reason ?? outcome.end).replace(/\.$/, '');
+  const note = `${context.run}, attempt ${attempt.attempt}: ${reason}.${kept}`;
   await giveBack(context, { task: attempt.task.id, note, failed });
 }

@@ -21,8 +21,19 @@ const RECORDED = { rate_limit: 'claude-429', usage_limit: 'claude-429-quota', se
 /** A way in which Claude fails. */
 export type ClaudeFailureName = keyof typeof WRITTEN | keyof typeof RECORDED;
 
-/** Lets an agent write what Claude writes when it fails so, and end as Claude does. */
-export async function failLikeClaude(agent: SteppedAgent, name: ClaudeFailureName): Promise<void> {
+/**
+ * Lets an agent write what Claude writes when it fails so, and end as Claude does. `resetsAt` is when the account's limit
+ * ends, in seconds since 1970.
+ */
+export async function failLikeClaude(
+  agent: SteppedAgent,
+  name: ClaudeFailureName,
+  limit: { readonly resetsAt?: number } = {},
+): Promise<void> {
+  if (limit.resetsAt !== undefined) {
+    const rate_limit_info = { status: 'rejected', resetsAt: limit.resetsAt };
+    await agent.print(line({ type: 'rate_limit_event', rate_limit_info }));
+  }
   await agent.print(name in WRITTEN ? WRITTEN[name as keyof typeof WRITTEN] : await recorded(name));
   await agent.exit(1);
 }

@@ -21,7 +21,14 @@ interface Merge {
 /** What main's first-parent history says was merged, oldest first. */
 async function mergesOn(project: GitProject): Promise<Merge[]> {
   const format = '%H %P%x09%(trailers:key=Hew-Task,valueonly,separator=%x2C)';
-  const log = await project.git('log', '--first-parent', '--reverse', '--merges', `--format=${format}`, 'main');
+  const log = await project.git(
+    'log',
+    '--first-parent',
+    '--reverse',
+    '--merges',
+    `--format=${format}`,
+    'main',
+  );
   const merges: Merge[] = [];
   for (const line of log.split('\n')) {
     const [commits = '', task = ''] = line.split('\t');
@@ -92,7 +99,10 @@ describe.each(SEEDS)('forty tasks that wait for one another, seed %i', (seed) =>
 });
 
 test('the base of a merge is where its agent began', async () => {
-  const { project } = await makeToldProject([{ needs: [], words: ['commits twice'] }, { needs: [0], words: [] }]);
+  const { project } = await makeToldProject([
+    { needs: [], words: ['commits twice'] },
+    { needs: [0], words: [] },
+  ]);
   await using _project = project;
   await using run = await startLoop(project, { agent: TOLD_AGENT });
   expect(await run.ended).toBe(0);

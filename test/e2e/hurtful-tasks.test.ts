@@ -30,7 +30,7 @@ describe('a title made of', () => {
     await second.close();
     expect(await run.ended).toBe(0);
 
-    const subject = await project.git('log', '-1', '--no-merges', '--format=%B', 'main');
+    const subject = await project.git('log', '-1', '--format=%B', 'main^2');
     expect(subject.trimEnd().split('\n')).toHaveLength(1);
     expect(subject).toMatch(new RegExp(`^${one}: `));
     expect(subject).not.toMatch(/\p{Cc}(?!$)/u);

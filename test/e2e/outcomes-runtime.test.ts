@@ -12,11 +12,18 @@ import { GATED, type LoopRun, queueOf, startLoop } from './loop-run.js';
 
 const BASE = Object.keys(GATED).sort();
 
-/** Awaits that slots wait for that reason, lets the time pass, and tells how long it was to be in milliseconds. */
-async function waitOut(run: LoopRun, clock: JumpingClock, reason: 'usage_limit' | 'back_off'): Promise<number> {
+/**
+ * Awaits that slots wait for that reason after the attempt of that number, lets the time pass, and tells how long it was
+ * to be in milliseconds.
+ */
+async function waitOut(
+  run: LoopRun,
+  clock: JumpingClock,
+  wait: { readonly reason: 'usage_limit' | 'back_off'; readonly after: number },
+): Promise<number> {
+  await run.until('iteration.finished', () => run.all('iteration.finished').length === wait.after);
   const began = run.all('iteration.finished').at(-1)?.at ?? '';
-  const rests = (until: string | null): boolean => Date.parse(until ?? '') > clock.now().getTime();
-  const { until } = await run.until('slot.waiting', (event) => event.reason === reason && rests(event.until));
+  const { until } = await run.until('slot.waiting', ({ at, reason }) => at >= began && reason === wait.reason);
   const end = Date.parse(until ?? '');
   clock.jump(Math.max(0, end - clock.now().getTime()));
   const next = await run.until('iteration.started', ({ at }) => at > began);
@@ -32,17 +39,15 @@ describe('a usage limit', () => {
     const clock = jumpingClock();
     await using run = await startLoop(project, { agent: agents.command, clock });
     const waits: number[] = [];
-    for (let time = 1; time <= 6; time += 1) {
+    for (let time = 1; time <= 5; time += 1) {
       const agent = await agents.next({ task: one, attempt: 1 });
       await agent.write('part.txt', `part ${time}\n`);
       await failLikeClaude(agent, 'usage_limit');
-      const returned = await run.until('task.returned', () => run.all('task.returned').length === time);
-      expect(returned.failed).toBe(false);
-      waits.push(await waitOut(run, clock, 'usage_limit'));
+      waits.push(await waitOut(run, clock, { reason: 'usage_limit', after: time }));
     }
     // A single other fault among them is not the fifth in a row.
     await failLikeClaude(await agents.next({ task: one, attempt: 1 }), 'server');
-    await waitOut(run, clock, 'back_off');
+    await waitOut(run, clock, { reason: 'back_off', after: 6 });
     const last = await agents.next({ task: one, attempt: 1 });
     expect(await last.git('ls-files')).toBe(BASE.join('\n'));
     await last.write('one.txt', 'one\n');
@@ -52,12 +57,12 @@ describe('a usage limit', () => {
     for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThanOrEqual(60_000 * 2 ** index);
     const attempts = await endedAttempts(project, run);
     const limit = { end: 'usage_limit', counted: false, fate: 'open again', outcome: 'runtime_error', attempt: 1 };
-    expect(attempts.slice(0, 6)).toEqual(
+    expect(attempts.slice(0, 5)).toEqual(
       waits.map(() => expect.objectContaining({ ...limit, kept: [...BASE, 'part.txt'] })),
     );
-    expect(attempts.slice(6).map(({ end }) => end)).toEqual(['server', 'merged']);
-    const texts = attempts.slice(0, 6).map(({ salvage }) => project.git('show', `${salvage}:part.txt`));
-    expect(await Promise.all(texts)).toEqual([1, 2, 3, 4, 5, 6].map((time) => `part ${time}`));
+    expect(attempts.slice(5).map(({ end }) => end)).toEqual(['server', 'merged']);
+    const texts = attempts.slice(0, 5).map(({ salvage }) => project.git('show', `${salvage}:part.txt`));
+    expect(await Promise.all(texts)).toEqual([1, 2, 3, 4, 5].map((time) => `part ${time}`));
     const task = await queueOf(project).show(one);
     expect(task).toMatchObject({ status: 'closed', labels: [] });
     expect(task?.notes).toContain('exceed your account');
@@ -73,9 +78,7 @@ describe('a usage limit', () => {
     await using run = await startLoop(project, { agent: agents.command, clock });
     const [first, second] = [await agents.next({ task: one }), await agents.next({ task: two })];
     const resetsAt = Math.floor(clock.now().getTime() / 1000) + 3 * 3600;
-    const rate_limit_info = { status: 'rejected', resetsAt };
-    await first.print(`${JSON.stringify({ type: 'rate_limit_event', rate_limit_info })}\n`);
-    await failLikeClaude(first, 'usage_limit');
+    await failLikeClaude(first, 'usage_limit', { resetsAt });
     const waiting = await run.until('slot.waiting', ({ slot, reason }) => slot === first.slot && reason === 'usage_limit');
     expect(waiting.until).toBe(new Date(resetsAt * 1000).toISOString());
     expect(await queueOf(project).show(one)).toMatchObject({ status: 'open', assignee: null, labels: [] });
@@ -86,6 +89,22 @@ describe('a usage limit', () => {
     await (await agents.next({ task: one, attempt: 1 })).close();
     expect(await run.ended).toBe(0);
     expect(await filesIn(project, 'main')).toEqual([...BASE, 'two.txt']);
+  });
+
+  test('of which a slot hears later moves the wait of those that wait already', async () => {
+    await using project = await makeGitProject({ files: GATED });
+    await using agents = await startSteppedAgents();
+    await fileTask(project, 'One');
+    await fileTask(project, 'Two');
+    await using run = await startLoop(project, { agent: agents.command });
+    const [first, second] = [await agents.next(), await agents.next()];
+    await failLikeClaude(first, 'usage_limit');
+    await run.until('slot.waiting', ({ slot, reason }) => slot === first.slot && reason === 'usage_limit');
+    const resetsAt = Math.floor(Date.now() / 1000) + 3 * 3600;
+    await failLikeClaude(second, 'usage_limit', { resetsAt });
+    const until = new Date(resetsAt * 1000).toISOString();
+    await run.until('slot.waiting', (event) => event.slot === first.slot && event.until === until);
+    await run.until('slot.waiting', (event) => event.slot === second.slot && event.until === until);
   });
 });
 
@@ -98,9 +117,9 @@ describe('a rate limit or a fault of the server', () => {
     await using run = await startLoop(project, { agent: agents.command, clock });
     const faults: readonly ClaudeFailureName[] = ['rate_limit', 'server', 'server', 'rate_limit'];
     const waits: number[] = [];
-    for (const name of faults) {
+    for (const [index, name] of faults.entries()) {
       await failLikeClaude(await agents.next({ task: one, attempt: 1 }), name);
-      waits.push(await waitOut(run, clock, 'back_off'));
+      waits.push(await waitOut(run, clock, { reason: 'back_off', after: index + 1 }));
     }
     await (await agents.next({ task: one, attempt: 1 })).close();
     expect(await run.ended).toBe(0);
@@ -120,7 +139,7 @@ describe('a rate limit or a fault of the server', () => {
     await using run = await startLoop(project, { agent: agents.command, clock });
     for (let time = 1; time <= 5; time += 1) {
       await failLikeClaude(await agents.next({ task: one, attempt: 1 }), 'server');
-      if (time < 5) await waitOut(run, clock, 'back_off');
+      if (time < 5) await waitOut(run, clock, { reason: 'back_off', after: time });
     }
     expect(await run.ended).toBe(1);
     expect(run.all('run.stopping')).toMatchObject([{ reason: 'runtime_error' }]);

@@ -8,9 +8,9 @@ import type { TaskId } from '../../source/engine/ids.js';
 import type { Task } from '../../source/engine/ports.js';
 import { type GitProject, makeGitProject } from '../git-project.js';
 import { type SteppedAgents, startSteppedAgents } from '../stepped-agents.js';
+import { jumpingClock } from './jumping-clock.js';
 import { fileTasks, type LoopRun, queueOf, startLoop } from './loop-run.js';
 import { expectReplay } from './replay.js';
-import { skippingClock } from './skipping-clock.js';
 
 const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
@@ -135,14 +135,13 @@ describe('a conflict that a person has resolved as its bug says', () => {
     await using run = await startLoop(project, {
       agent: agents.command,
       flags: { jobs: 3 },
-      clock: skippingClock(),
+      clock: jumpingClock(),
     });
     const conflict = await makeConflict(project, agents, run);
     const { two, four, path, branch } = conflict;
     const three = await agents.next({ task: 'app-3' });
-    // Before the landing there is only the commit that the text names.
-    const [, trunk] = /^Trunk was at: ([0-9a-f]+)$/m.exec(conflict.bug.description) ?? [];
-    await resolve(project, conflict, { target: trunk! });
+    const [, target] = /while it goes on, merge (\w+) instead of main/.exec(conflict.bug.description) ?? [];
+    await resolve(project, conflict, { target: target! });
     const settled = await run.until('parked.settled');
     expect(settled).toMatchObject({ run: run.run, outcome: 'merged', task: two });
     const agent = await agents.next({ task: four });
@@ -202,10 +201,22 @@ describe('a conflict that a person has resolved as its bug says', () => {
 
 describe('a bug that was closed too early is opened again, and nothing is lost', () => {
   test.each([
-    ['it still conflicts', { target: 'HEAD', work: ':', commit: false }, 'still conflicts with trunk: shared.txt'],
+    [
+      'it still conflicts',
+      { target: 'HEAD', work: ':', commit: false },
+      'still conflicts with trunk: shared.txt',
+    ],
     ['a merge is in progress', { commit: false }, 'a merge is still in progress'],
-    ['the merged tree is red', { work: 'echo both >shared.txt; touch broken' }, 'gate is red on the merged tree'],
-    ['something is not committed', { work: 'git checkout --ours shared.txt; touch late', commit: false, target: 'HEAD' }, 'not committed: late'],
+    [
+      'the merged tree is red',
+      { work: 'echo both >shared.txt; touch broken' },
+      'gate is red on the merged tree',
+    ],
+    [
+      'something is not committed',
+      { work: 'git checkout --ours shared.txt; touch late', commit: false, target: 'HEAD' },
+      'not committed: late',
+    ],
   ])('%s', async (_, changes, reason) => {
     await using project = await makeGitProject({ files: FILES });
     await using agents = await startSteppedAgents();
@@ -238,10 +249,10 @@ describe('a bug that was closed too early is opened again, and nothing is lost',
     await using project = await makeGitProject({ files: FILES });
     await using agents = await startSteppedAgents();
     const conflict = await conflictOfEarlierRun(project, agents);
-    await fileTasks(project, { title: 'Long' });
+    const [filed] = await fileTasks(project, { title: 'Long' });
     await queueOf(project).close(conflict.bug.id as TaskId, 'too early');
-    await using run = await startLoop(project, { agent: agents.command, clock: skippingClock() });
-    const long = await agents.next({ task: 'app-6' });
+    await using run = await startLoop(project, { agent: agents.command, clock: jumpingClock() });
+    const long = await agents.next({ task: filed! });
     await run.until('parked.settled', ({ outcome }) => outcome === 'reopened');
     await resolve(project, conflict);
     await run.until('parked.settled', ({ outcome }) => outcome === 'merged');
@@ -266,7 +277,9 @@ test('an abort in the middle leaves the bug closed and the worktree as the perso
   expect(await run.ended).toBe(130);
   expect(await statusOf(project, conflict.bug.id as TaskId)).toBe('closed');
   expect(await project.git('-C', conflict.path, 'rev-parse', 'HEAD')).toBe(head);
-  expect(await project.git('-C', conflict.path, 'symbolic-ref', 'HEAD')).toBe(`refs/heads/${conflict.branch}`);
+  expect(await project.git('-C', conflict.path, 'symbolic-ref', 'HEAD')).toBe(
+    `refs/heads/${conflict.branch}`,
+  );
   await expectReplay(project, run);
 });
 

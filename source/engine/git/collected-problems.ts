@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import type { Sha } from '../ids.js';
 import type { Git } from './git.js';
+import { findHiddenRepositories } from './hidden-repositories.js';
 import { readStatus, type Status, type StatusEntry } from './status.js';
 import type { Worktree } from './worktree.js';
 
@@ -43,6 +44,7 @@ export async function findCollectedProblems(
     ...(await findRepositories(git, worktree.path, base, [
       ...committed.filter(({ mode }) => mode === GITLINK),
       ...status.entries.filter(isRepository),
+      ...(await findHiddenRepositories(worktree.path, status.entries)),
     ])),
     ...findCarried(carried, committed, uncommitted),
     ...(await findLarge(worktree.path, status.entries, max_bytes)),

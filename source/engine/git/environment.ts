@@ -46,6 +46,17 @@ export function withoutLocalVariables(
   return Object.fromEntries(kept);
 }
 
+/**
+ * The environment that hew was started with, bound to no repository. What the user gave through `GIT_CONFIG_COUNT` stays:
+ * git counts it among what binds, although it is what CI sets identities and trusted folders with.
+ */
+export async function unboundEnvironment(
+  inherited: Readonly<Record<string, string | undefined>>,
+): Promise<Record<string, string>> {
+  const unbound = withoutLocalVariables(inherited, await localVariables());
+  return { ...unbound, ...configVariables(inheritedConfig(inherited)) };
+}
+
 /** The entries that the user gave through `GIT_CONFIG_COUNT`; a broken list counts as empty. Pure. */
 export function inheritedConfig(inherited: Readonly<Record<string, string | undefined>>): ConfigEntry[] {
   const count = Number(inherited['GIT_CONFIG_COUNT'] ?? '0');

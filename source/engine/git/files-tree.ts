@@ -3,6 +3,7 @@ import { copyFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Sha, shaSchema } from '../ids.js';
 import type { Git } from './git.js';
+import { findHiddenRepositories } from './hidden-repositories.js';
 import type { Status, StatusEntry } from './status.js';
 import type { Worktree } from './worktree.js';
 
@@ -27,7 +28,11 @@ export async function writeFilesTree(git: Git, worktree: Worktree, status: Statu
     const staged = status.entries.some(isStagedAndChanged)
       ? await git.ask(worktree.path, ['write-tree'], { env })
       : null;
-    const nested = status.entries.filter(isRepository).map(({ path }) => path.replace(/\/$/, ''));
+    const repositories = [
+      ...status.entries.filter(isRepository),
+      ...(await findHiddenRepositories(worktree.path, status.entries)),
+    ];
+    const nested = repositories.map(({ path }) => path.replace(/\/$/, ''));
     const files = await writeTree(git, worktree, worktree.path, env, nested);
     return { files, staged: staged?.exit_code === 0 ? shaSchema.parse(staged.stdout.trim()) : null };
   });

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import type { Git } from './git.js';
-import { listRefs } from './refs.js';
-import { readStatus, type StatusEntry } from './status.js';
+import { parseRefs, refsCommand } from './refs.js';
+import { parseStatus, STATUS_COMMAND, type StatusEntry } from './status.js';
 
 /** What agents must leave alone: refs that are not hew's, and the checkout that hew was started in. */
 export interface ForeignSnapshot {
@@ -12,9 +12,10 @@ export interface ForeignSnapshot {
   readonly home: ReadonlyMap<string, string>;
 }
 
-/** Looks at everything that agents must leave alone. Two git processes, side by side. */
+/** Looks at everything that agents must leave alone. */
 export async function takeForeignSnapshot(git: Git, home: string): Promise<ForeignSnapshot> {
-  const [refs, status] = await Promise.all([listRefs(git, home), readStatus(git, home)]);
+  const [listed = '', told = ''] = await git.outputs(home, [refsCommand(), STATUS_COMMAND]);
+  const [refs, status] = [parseRefs(listed.toString()), parseStatus(told)];
   const foreign = [...refs].filter(
     ([ref]) => !ref.startsWith('refs/heads/loop/') && !ref.startsWith('refs/hew/'),
   );

@@ -45,18 +45,22 @@ export async function readRef(git: Git, path: string, ref: string): Promise<Sha 
   return answer.exit_code === 0 ? shaSchema.parse(answer.stdout.trim()) : null;
 }
 
+/** The command whose output {@link parseRefs} reads: every ref under the patterns, or all. */
+export function refsCommand(patterns: readonly string[] = []): string[] {
+  return ['for-each-ref', '--format=%(objectname) %(refname)', '--', ...patterns];
+}
+
+/** Parses the output of {@link refsCommand}: object names by full ref name. Pure. */
+export function parseRefs(output: string): Map<string, string> {
+  const lines = output.split('\n').filter((line) => line !== '');
+  return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
+}
+
 /** Every ref under the patterns with its object name. */
 export async function listRefs(
   git: Git,
   path: string,
   patterns: readonly string[] = [],
 ): Promise<Map<string, string>> {
-  const output = await git.text(path, [
-    'for-each-ref',
-    '--format=%(objectname) %(refname)',
-    '--',
-    ...patterns,
-  ]);
-  const lines = output.split('\n').filter((line) => line !== '');
-  return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
+  return parseRefs(await git.text(path, refsCommand(patterns)));
 }

@@ -25,20 +25,21 @@ export interface StatusEntry {
   readonly fields: readonly string[];
 }
 
+/** What {@link parseStatus} reads the output of. */
+export const STATUS_COMMAND: readonly string[] = [
+  'status',
+  '--porcelain=v2',
+  '--branch',
+  // Counting commits against an upstream is slow in a long history, and nobody reads it.
+  '--no-ahead-behind',
+  '-z',
+  '--untracked-files=all',
+  '--no-renames',
+];
+
 /** Reads `git status`; never refreshes the index on disk (GIT_OPTIONAL_LOCKS=0). One process. */
 export async function readStatus(git: Git, path: string): Promise<Status> {
-  return parseStatus(
-    await git.bytes(path, [
-      'status',
-      '--porcelain=v2',
-      '--branch',
-      // Counting commits against an upstream is slow in a long history, and nobody reads it.
-      '--no-ahead-behind',
-      '-z',
-      '--untracked-files=all',
-      '--no-renames',
-    ]),
-  );
+  return parseStatus(await git.bytes(path, STATUS_COMMAND));
 }
 
 /** "1 XY sub mH mI mW hH hI path" and, unmerged, "u XY sub m1 m2 m3 mW h1 h2 h3 path": the fields between. */

@@ -15,6 +15,8 @@ export interface Worktree {
 /** Two processes make the checkout of a large tree bearable; more gain nothing (measured with 50,000 files). */
 const PARALLEL_CHECKOUT = ['-c', 'checkout.workers=2'];
 
+const CLEAN_COMMAND = ['clean', '-ffdq'];
+
 /**
  * Registers a worktree without its files, on a new branch at `base`. Two at once fail in git 2.39, so callers take
  * turns; fill it with {@link resetTo} outside of the turn. Throws when path or branch exist.
@@ -43,12 +45,20 @@ export async function addWorktree(
   return { path: await realpath(path), git_dir: gitDir, branch };
 }
 
+/** Asks git which repository it finds; {@link identityOf} is the answer in an intact worktree. */
+export const IDENTITY_COMMAND: readonly string[] = ['rev-parse', '--show-toplevel', '--absolute-git-dir'];
+
+/** What {@link IDENTITY_COMMAND} prints in a worktree that is as it was made. Pure. */
+export function identityOf(worktree: Worktree): string {
+  return `${worktree.path}\n${worktree.git_dir}\n`;
+}
+
 /** Whether git, started in the worktree, still finds the very repository that was recorded at its creation. */
 export async function isIntact(git: Git, worktree: Worktree): Promise<boolean> {
   const folder = await stat(worktree.path).catch(() => null);
   if (!folder?.isDirectory()) return false;
-  const answer = await git.ask(worktree.path, ['rev-parse', '--show-toplevel', '--absolute-git-dir']);
-  return answer.exit_code === 0 && answer.stdout === `${worktree.path}\n${worktree.git_dir}\n`;
+  const answer = await git.ask(worktree.path, IDENTITY_COMMAND);
+  return answer.exit_code === 0 && answer.stdout === identityOf(worktree);
 }
 
 export { type Operation, operationInProgress, quitOperation } from './operation.js';
@@ -58,20 +68,29 @@ export { type Operation, operationInProgress, quitOperation } from './operation.
  * branch still exists. Untracked files stay, but for those in the way. The caller has asked {@link isIntact}.
  */
 export async function resetTo(git: Git, worktree: Worktree, commit: Sha): Promise<void> {
+  await git.text(worktree.path, resetCommand(worktree, commit));
+}
+
+/** {@link resetTo}, and {@link clean}. */
+export async function resetAndClean(git: Git, worktree: Worktree, commit: Sha): Promise<void> {
+  await git.outputs(worktree.path, [resetCommand(worktree, commit), CLEAN_COMMAND]);
+}
+
+function resetCommand(worktree: Worktree, commit: Sha): string[] {
   // An agent of another worktree may have taken the branch with --ignore-other-worktrees too: it is still this one's.
   const branch = ['--no-track', '--ignore-other-worktrees', '-B', worktree.branch, commit];
-  await git.text(worktree.path, [...PARALLEL_CHECKOUT, 'checkout', '--force', '-q', ...branch]);
+  return [...PARALLEL_CHECKOUT, 'checkout', '--force', '-q', ...branch];
 }
 
 /** Checks a commit out without any branch. Files that git does not know are removed, ignored ones stay. */
 export async function detachAt(git: Git, worktree: Worktree, commit: Sha): Promise<void> {
-  await git.text(worktree.path, [...PARALLEL_CHECKOUT, 'checkout', '--force', '-q', '--detach', commit]);
-  await clean(git, worktree);
+  const checkout = [...PARALLEL_CHECKOUT, 'checkout', '--force', '-q', '--detach', commit];
+  await git.outputs(worktree.path, [checkout, CLEAN_COMMAND]);
 }
 
 /** Removes untracked files and folders, nested repositories included; ignored ones stay. */
 export async function clean(git: Git, worktree: Worktree): Promise<void> {
-  await git.text(worktree.path, ['clean', '-ffdq']);
+  await git.text(worktree.path, CLEAN_COMMAND);
 }
 
 /** Removes the worktree from disk and from git's list; its branch stays. The caller has asked {@link isIntact}. */

@@ -187,12 +187,15 @@ describe.concurrent('finds a repository', () => {
     expect(await scene.problems()).toEqual([words('sub/nested')]);
   });
 
-  it('that took the place of a file', async () => {
-    await using project = await makeGitProject({ files: FILES });
+  it('that took the place of a file, with or without a commit', async () => {
+    await using project = await makeGitProject({ files: { ...FILES, b: '1', c: '1', d: '1' } });
     const scene = await makeScene(project);
-    await rm(join(scene.worktree.path, 'a'));
+    for (const path of ['a', 'b', 'c', 'd']) await rm(join(scene.worktree.path, path));
     await scene.nest('a');
-    expect(await scene.problems()).toEqual([words('a')]);
+    await mkdir(join(scene.worktree.path, 'b'));
+    await agentGit(project, join(scene.worktree.path, 'b'), 'init', '-q');
+    await scene.write('c/ordinary');
+    expect(await scene.problems()).toEqual([words('a'), words('b')]);
   });
 
   it('whose name would mean more than itself to git', async () => {

@@ -208,7 +208,7 @@ describe.concurrent('withTrailers', () => {
         const seen = await git.text(project.path, ['log', '-1', format, sha]);
         expect(seen).toBe('app-1');
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 });

@@ -17,7 +17,7 @@ import {
 } from '../../../source/engine/git/worktree.js';
 import { workerBranch } from '../../../source/engine/ids.js';
 import { type GitProject, makeGitProject } from '../../git-project.js';
-import { agentGit, filesOf, hewGit, makeWorktree, RUN, shaOf } from './hew-git.js';
+import { agentGit, filesOf, hewGit, makeWorktree, RUN, script, shaOf } from './hew-git.js';
 
 const BRANCH = workerBranch(RUN, 0);
 
