@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { type Command, type ExitCode, Refusal } from './commands/command.js';
+import { nearestName } from './engine/nearest-name.js';
 import { plainText } from './engine/plain-text.js';
 
 interface Entry {
@@ -9,19 +10,34 @@ interface Entry {
 
 /** Every subcommand by the words that name it; nothing of it is imported before it is chosen. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
+  tui: {
+    summary: 'drains the queue with several agents at once, each live on one screen; --help lists the keys',
+    load: async () => (await import('./commands/tui.js')).runTui,
+  },
   'loop run': {
-    summary: 'drains the queue with several agents at once; --help lists the flags',
+    summary: 'the same without a screen, told line by line; --help lists the flags',
     load: async () => (await import('./commands/loop/run.js')).runLoop,
   },
   'loop land': {
     summary: 'brings the merges of a run home to the branch that it started from',
     load: async () => (await import('./commands/loop/land.js')).landRun,
   },
+  demo: {
+    summary: 'shows it all in a minute: a throw-away project, a dozen tasks, agents that follow a script',
+    load: async () => (await import('./commands/demo.js')).demo,
+  },
   task: {
     summary: 'new|list|show|close|reopen|update|dep: the embedded queue',
     load: async () => (await import('./commands/task.js')).task,
   },
 };
+
+/** Errors whose message is written for people; by name, since their classes must not be loaded for `--help`. */
+const TOLD_ERRORS = new Set(['GitError', 'JournalError', 'QueueError', 'RunFileError', 'SettingsError']);
+
+function plainLinesOf(text: string): string {
+  return text.split('\n').map(plainText).join('\n');
+}
 
 function help(): string {
   const width = Math.max(...Object.keys(COMMANDS).map((name) => name.length));
@@ -41,11 +57,20 @@ function findCommand(argv: readonly string[]): { entry: Entry; rest: readonly st
   return null;
 }
 
+function unknownCommand(argv: readonly string[]): string {
+  const words = argv.slice(0, 2).join(' ');
+  const meant =
+    nearestName(words, Object.keys(COMMANDS)) ?? nearestName(argv[0] ?? '', Object.keys(COMMANDS));
+  const hint = meant === null ? '`hew --help` lists them.' : `Did you mean \`hew ${meant}\`?`;
+  return `there is no command "${plainText(words)}". ${hint}`;
+}
+
 /** Runs the subcommand that `argv` names and returns the exit code. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   // A reader that has gone (`hew task list | head -1`) is no fault, and a run must go on without it.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    // A terminal that is gone says EIO.
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
   const first = argv[0];
   if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
@@ -54,17 +79,16 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   const found = findCommand(argv);
   if (!found) {
-    process.stderr.write(
-      `hew: there is no command "${plainText(argv.slice(0, 2).join(' '))}". \`hew --help\` lists them.\n`,
-    );
+    process.stderr.write(`hew: ${unknownCommand(argv)}\n`);
     return 2;
   }
   try {
     const command = await found.entry.load();
     return await command(found.rest);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    process.stderr.write(`hew: ${error.message}\n`);
-    return 2;
+    if (!(error instanceof Error)) throw error;
+    if (!(error instanceof Refusal) && !TOLD_ERRORS.has(error.name)) throw error;
+    process.stderr.write(`hew: ${plainLinesOf(error.message)}\n`);
+    return error instanceof Refusal ? 2 : 1;
   }
 }

@@ -67,7 +67,7 @@ async function runWithin(context: RunContext, attempt: Attempt, prompt: string):
           HEW_ATTEMPT: String(attempt.attempt),
         },
         mark: workerMark(context.run, number),
-        model: null,
+        model: context.settings.loop.model,
         log: iterationFile(context, number, iteration, 'agent.jsonl'),
       },
       {

@@ -1,9 +1,8 @@
-import { rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { catchUp } from './catch-up.js';
 import { GitError } from './git/git.js';
 import { changeRefs, readRef } from './git/refs.js';
 import { land, type Landed } from './landing.js';
+import { removeWorktreesFolder } from './remove-worktrees-folder.js';
 import { type TrunkContext, trunkRef, type Worker } from './run-context.js';
 import { standingTrunk } from './standing-trunk.js';
 import { dismissWorker } from './workers.js';
@@ -63,9 +62,5 @@ export async function removeLanded(context: TrunkContext, workers: readonly Work
   if (tip && tip === merged) await changeRefs(git, places.home, [{ ref, old: tip, next: null }]);
   const left = [...context.events.state.workers.values()].some((worker) => worker.place !== 'removed');
   if (left) return;
-  for (const name of ['owner.json', 'exclude']) await rm(join(context.worktrees, name), { force: true });
-  // A folder that holds what is not hew's stays.
-  await rmdir(context.worktrees).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT') throw error;
-  });
+  await removeWorktreesFolder(context.worktrees);
 }

@@ -33,6 +33,9 @@ async function mergeBranch(context: TrunkContext, worker: Worker, tip: Sha): Pro
     const checked = await checkTrunk(context, worker, candidate, 'trunk');
     if (checked.kind === 'aborted')
       return { kind: 'refused', reason: `${branch} has moved on, and the run was aborted` };
+    if (checked.kind === 'unknown') {
+      return { kind: 'refused', reason: `${branch} has moved on, and cannot be gated: ${checked.reason}` };
+    }
     if (checked.kind === 'red') {
       return { kind: 'refused', reason: `${branch} has moved on, and merged with trunk ${checked.reason}` };
     }

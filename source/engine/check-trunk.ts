@@ -18,6 +18,8 @@ export type TrunkChecked =
       readonly reason: string;
       readonly tail: string;
     }
+  /** It could not be gated at all. */
+  | { readonly kind: 'unknown'; readonly reason: string }
   | { readonly kind: 'aborted' };
 
 /**
@@ -42,7 +44,7 @@ export async function checkTrunk(
       case 'aborted':
         return { kind: 'aborted' };
       case 'lost':
-        return { kind: 'red', tree, duration_ms: 0, reason: prepared.reason, tail: '' };
+        return { kind: 'unknown', reason: prepared.reason };
       case 'setup_failed':
         return { kind: 'red', tree, duration_ms: 0, reason: prepared.reason, tail: prepared.tail };
     }

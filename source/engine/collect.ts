@@ -89,9 +89,11 @@ async function look(git: Git, worktree: Worktree, base: Sha): Promise<Look | nul
 /** Commits what the agent left uncommitted. */
 async function commitRest(context: RunContext, { worker, task }: Attempt, head: Sha): Promise<void> {
   const commit = ['commit', '--quiet', '--no-verify', '--allow-empty', '--cleanup=verbatim', '-F', '-'];
+  // What a checkout would not write so, by its line endings or its place outside of a sparse one, is work all the same.
+  const add = ['-c', 'core.safecrlf=false', 'add', '--all', '--sparse', '--', '.'];
   // Whatever branch the agent went to, it must not move by hew's commit.
   const detach = context.serial ? [] : [['update-ref', '--no-deref', 'HEAD', head]];
-  await context.git.outputs(worker.worktree.path, [...detach, ['add', '--all', '--', '.'], commit], {
+  await context.git.outputs(worker.worktree.path, [...detach, add, commit], {
     input: `${task.id}: ${plainText(task.title)}\n`,
   });
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EventStream } from './event-stream.js';
 import { runFolder } from './git/places.js';
@@ -64,5 +64,7 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
   } finally {
     await files.settle();
     await journal.close();
+    // The preflight may have left the list of what worktrees would exclude.
+    await rm(plan.worktrees, { recursive: true, force: true });
   }
 }

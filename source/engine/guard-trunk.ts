@@ -1,4 +1,5 @@
 import { checkTrunk } from './check-trunk.js';
+import { GitError } from './git/git.js';
 import type { RunContext, Worker } from './run-context.js';
 import { guardThreshold } from './stop.js';
 
@@ -9,8 +10,13 @@ import { guardThreshold } from './stop.js';
 export async function guardTrunk(context: RunContext, worker: Worker): Promise<string | null> {
   const { events, settings, gate, start } = context;
   if (events.state.failures_in_row < guardThreshold(settings.loop.jobs) || gate.length === 0) return null;
-  const checked = await checkTrunk(context, worker, events.state.trunk ?? start.sha, 'trunk');
-  if (checked.kind === 'aborted') return null;
+  const trunk = events.state.trunk ?? start.sha;
+  const checked = await checkTrunk(context, worker, trunk, 'trunk').catch((error: unknown) => {
+    // The next failure asks again, with its own worker.
+    if (error instanceof GitError) return { kind: 'unknown', reason: error.message } as const;
+    throw error;
+  });
+  if (checked.kind === 'aborted' || checked.kind === 'unknown') return null;
   const { kind: outcome, tree, duration_ms } = checked;
   const tail = checked.kind === 'red' ? checked.tail : '';
   await events.record({ type: 'trunk.checked', tree, outcome, duration_ms, tail });

@@ -25,6 +25,7 @@ export function nextSteps({ state, tasks, landing }: NextStepFacts): readonly Ne
   ): readonly NextStep[] => tasks.filter((task) => task.fate === fate).flatMap(step);
   return [
     ...landingSteps(state, landing),
+    ...checkoutSteps(state),
     ...of('stranded', (task) => strandedSteps(state, task)),
     ...of('conflicted', (task) => [conflictStep(state, task)]),
     ...of('failed', (task) => [failedStep(state, task)]),
@@ -42,6 +43,13 @@ function landingSteps(state: RunState, landing: LandingSummary): readonly NextSt
   if (landing.kind !== 'not_landed') return [];
   const why = `not landed on ${landing.branch}${landing.reason === null ? '' : `: ${landing.reason}`}`;
   return [{ task: null, why, commands: [`hew loop land ${state.run.run_id}`] }];
+}
+
+/** With one job a run stops rather than touch a checkout that is not as it left it. */
+function checkoutSteps({ run, finished }: RunState): readonly NextStep[] {
+  if (run?.mode !== 'serial' || finished?.stop_reason !== 'guard_trip') return [];
+  const why = 'the run stopped, since the checkout was not as it had left it: nothing in it was reset';
+  return [{ task: null, why, commands: ['git status', 'git log --oneline -5'] }];
 }
 
 /** What the user's queue is asked with. */

@@ -64,7 +64,7 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   const gate = settings && (await chooseGate(request.options.gate, places.home, settings, problems));
   const queue = openQueue(request, places, problems);
   const listing = queue && (await listQueue(queue, problems));
-  const agent = settings && (await findAgent(settings, places, plain['PATH'] ?? '', problems));
+  const agent = settings && (await findAgent(settings, places, plain, problems));
   const { dry_run, ignore_unlanded } = request.options;
   const serial = settings?.loop.jobs === 1;
   problems.push(...(await projectProblems(plainGit, places, { serial, ignore_unlanded, dry_run })));
@@ -151,11 +151,11 @@ async function listQueue(queue: TaskQueue, problems: string[]): Promise<QueueLis
 async function findAgent(
   settings: Settings,
   places: Places,
-  path: string,
+  env: Readonly<Record<string, string>>,
   problems: string[],
 ): Promise<Agent | null> {
   const { runtime, agent_command, limits } = settings.loop;
-  const agent = makeAgent({ runtime, agent_command, home: places.home, path });
+  const agent = makeAgent({ runtime, agent_command, home: places.home, env });
   if ('problem' in agent) {
     problems.push(agent.problem);
     return null;

@@ -64,7 +64,7 @@ export async function runAttempt(
     base: attempt.base,
     prompt_hash: prompt.prefix_hash,
     runtime: context.agent.runtime,
-    model: null,
+    model: context.settings.loop.model,
   });
   const prepared = context.serial
     ? await prepareHome(context, attempt)

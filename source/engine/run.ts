@@ -200,6 +200,11 @@ async function checkBase(context: RunContext, plan: RunPlan): Promise<Base> {
       return { kind: 'checked', worker };
     case 'aborted':
       return { kind: 'checked', worker };
+    case 'unknown': {
+      const text = `the base could not be gated: ${checked.reason}`;
+      events.note({ type: 'notice', level: 'warning', text });
+      return { kind: 'refused', worker };
+    }
     case 'red': {
       const { duration_ms, reason, tail } = checked;
       await events.record({

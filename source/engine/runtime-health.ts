@@ -90,7 +90,7 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
     case 'blocked':
     case 'conflict':
     case 'parked':
-      // The agent has worked; what others met meanwhile holds for as long as it was to hold.
-      return resting ? health : HEALTHY;
+      // The agent has worked; what others met meanwhile holds for as long as it was to hold, a failure for good.
+      return resting || health.failed !== null ? health : HEALTHY;
   }
 }

@@ -1,33 +1,35 @@
 import type { Control } from './controls.js';
+import { GitError } from './git/git.js';
 import { guardTrunk } from './guard-trunk.js';
-import type { TaskId } from './ids.js';
 import { type AttemptEnd, countsAsAttempt } from './outcome.js';
-import { QueueError, type QueueListing, type Task } from './ports.js';
+import { LostClaims } from './lost-claims.js';
+import { ParkedDesk } from './parked-desk.js';
+import { QueueError, type Task } from './ports.js';
+import { QueueWatch } from './queue-watch.js';
 import type { RunContext, Worker } from './run-context.js';
 import { candidates } from './schedule.js';
-import { parkedHere, type ParkedWork, settleParked } from './settle-parked.js';
+import type { ParkedWork } from './settle-parked.js';
 import { type Slot, takeTask } from './slot-work.js';
 import { type Stop, StopCheck } from './stop-check.js';
 import type { AttemptGuard } from './work-on-task.js';
 
 /** How often stop conditions are looked at while a slot waits (LOOP.md §7). */
 const TICK_MS = 1_000;
-/** How often idle slots list the queue again when nothing of this run has changed it (LOOP.md §3.1). */
-const LISTING_MS = 30_000;
+/** After so many in a row it is not the task that is at fault: no disk, no queue. */
+const MOST_SPOILED_STARTS = 3;
 
 /** Gives tasks to slots, as soon as a slot is free and a task ready, until there is a reason to stop. */
 export class Scheduler implements AttemptGuard {
   readonly #context: RunContext;
   readonly #stops: StopCheck;
+  readonly #queue: QueueWatch;
   readonly #slots: readonly Slot[];
-  readonly #parked: ParkedWork[];
+  readonly #parked: ParkedDesk;
   readonly #work = new Set<Promise<void>>();
-  readonly #lostClaims = new Set<TaskId>();
-  /** Bugs whose parked branch is being tried again. */
-  readonly #settling = new Set<TaskId>();
+  readonly #lostClaims = new LostClaims();
+  /** Starts in a row that git or the queue has spoiled. */
+  #spoiledStarts = 0;
   #nextWorker: number;
-  #listing: { readonly listing: QueueListing; readonly at: number } | null = null;
-  #listingFaults = 0;
   #stop: Stop | null = null;
   #failure: unknown = null;
   #checkingTrunk: Promise<void> = Promise.resolve();
@@ -37,7 +39,8 @@ export class Scheduler implements AttemptGuard {
   constructor(context: RunContext, first: Worker | null, parked: readonly ParkedWork[]) {
     this.#context = context;
     this.#stops = new StopCheck(context);
-    this.#parked = [...parked];
+    this.#queue = new QueueWatch(context);
+    this.#parked = new ParkedDesk(context, parked);
     this.#nextWorker = first ? 1 : 0;
     this.#slots = Array.from({ length: context.settings.loop.jobs }, (_, index) => ({
       slot: index + 1,
@@ -97,8 +100,9 @@ export class Scheduler implements AttemptGuard {
 
   async attemptEnded(worker: Worker, end: AttemptEnd): Promise<void> {
     if (!countsAsAttempt(end)) return;
-    // One look at trunk at a time: a second one that waits finds the count begun anew.
+    // One look at trunk at a time: one that waits finds the count begun anew, or trunk known to be red.
     this.#checkingTrunk = this.#checkingTrunk.then(async () => {
+      if (this.#stops.tripped) return;
       const red = await guardTrunk(this.#context, worker);
       if (red !== null) this.#stops.trip(red);
     });
@@ -132,36 +136,25 @@ export class Scheduler implements AttemptGuard {
   }
 
   async #list(): Promise<void> {
-    const { clock, queue, events } = this.#context;
-    const now = clock.now().getTime();
     if (!this.#slots.some((slot) => slot.task === null)) return;
-    if (this.#listing && now - this.#listing.at < LISTING_MS) return;
-    try {
-      this.#listing = { listing: await queue.list(), at: now };
-      this.#listingFaults = 0;
-      this.#lostClaims.clear();
-      this.#settleParked(this.#listing.listing);
-    } catch (error) {
-      if (!(error instanceof QueueError)) throw error;
-      this.#listingFaults += 1;
-      if (this.#listingFaults === 1) events.note({ type: 'notice', level: 'warning', text: error.message });
-      // Whoever edits the queue's file by hand gets time to mend it; agents that work go on meanwhile.
-      if (this.#listingFaults > 60) this.#stops.trip(`the queue cannot be read: ${error.message}`);
-    }
+    const { fresh, broken } = await this.#queue.look();
+    if (broken !== null) this.#stops.trip(`the queue cannot be read: ${broken}`);
+    if (fresh) for (const trial of this.#parked.tryAgain(fresh)) this.#track(trial);
   }
 
   #candidates(): readonly Task[] {
-    if (!this.#listing) return [];
+    const { listing } = this.#queue;
+    if (!listing) return [];
     const given = this.#slots.flatMap((slot) => (slot.task ? [slot.task.id] : []));
     return candidates({
-      listing: this.#listing.listing,
+      listing,
       tasks: this.#context.events.state.tasks,
-      taken: new Set([...given, ...this.#lostClaims]),
+      taken: new Set([...given, ...this.#lostClaims.at(this.#context.clock.now().getTime())]),
     });
   }
 
   #isDrained(): boolean {
-    return this.#listing !== null && this.#candidates().length === 0;
+    return this.#queue.listing !== null && this.#candidates().length === 0;
   }
 
   async #assign(): Promise<void> {
@@ -202,15 +195,27 @@ export class Scheduler implements AttemptGuard {
   async #take(slot: Slot, task: Task): Promise<void> {
     try {
       const end = await takeTask(this.#context, slot, task, () => this.nextWorker(), this);
-      if (end === null) this.#lostClaims.add(task.id);
+      this.#spoiledStarts = 0;
+      if (end === null) this.#leaveAlone(task);
       else {
         this.#stops.report({ end: end.end, reason: end.reason ?? end.end, resets_at: end.resets_at });
         if (end.home_problem !== null) this.#stops.trip(end.home_problem);
       }
+    } catch (error) {
+      if (!(error instanceof GitError || error instanceof QueueError)) throw error;
+      this.#leaveAlone(task);
+      this.#spoiledStarts += 1;
+      const text = `${task.id} could not be started: ${error.message}`;
+      this.#context.events.note({ type: 'notice', level: 'warning', text });
+      if (this.#spoiledStarts >= MOST_SPOILED_STARTS) this.#stops.trip(text);
     } finally {
       slot.task = null;
       slot.starting = false;
     }
+  }
+
+  #leaveAlone(task: Task): void {
+    this.#lostClaims.add(task.id, this.#context.clock.now().getTime());
   }
 
   /** Follows a piece of work to its end; whatever goes wrong in it that it could not settle itself ends the run. */
@@ -220,19 +225,10 @@ export class Scheduler implements AttemptGuard {
       .finally(() => {
         this.#work.delete(followed);
         // A slot is free and something may have been closed or filed.
-        this.#listing = null;
+        this.#queue.forget();
         this.#wake.abort();
       });
     this.#work.add(followed);
-  }
-
-  #settleParked(listing: QueueListing): void {
-    for (const parked of [...this.#parked, ...parkedHere(this.#context)]) {
-      const bug = listing.tasks.get(parked.bug);
-      if (bug?.status !== 'closed' || this.#settling.has(parked.bug)) continue;
-      this.#settling.add(parked.bug);
-      this.#track(settleParked(this.#context, parked).finally(() => void this.#settling.delete(parked.bug)));
-    }
   }
 
   async #sleep(): Promise<void> {

@@ -53,6 +53,8 @@ export const loopSettingsSchema = z.strictObject({
   attempts: oneOrMore.optional(),
   runtime: text.optional(),
   agent_command: text.optional(),
+  /** What the runtime calls the model; a program would take one that begins with a dash for a flag. */
+  model: text.refine((name) => !name.startsWith('-'), 'must be the name of a model').optional(),
   max_iter: oneOrMore.optional(),
   budget_tokens: oneOrMore.optional(),
   /** US dollars. */

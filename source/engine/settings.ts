@@ -32,6 +32,8 @@ export interface Settings {
     readonly runtime: string;
     /** The program of the runtime `command`. */
     readonly agent_command: string | null;
+    /** The runtime's name of the model to be used; null where that is left to the runtime. */
+    readonly model: string | null;
     readonly limits: Limits;
     /** Bounds the agent's step of an iteration. */
     readonly iteration_timeout_ms: number;
@@ -109,8 +111,9 @@ export function resolveSettings(file: SettingsFile, flags: LoopSettings): Settin
     loop: {
       jobs: said('jobs') ?? 4,
       attempts: said('attempts') ?? 2,
-      runtime: said('runtime') ?? 'command',
+      runtime: runtimeOf(file.loop ?? {}, flags),
       agent_command: said('agent_command') ?? null,
+      model: said('model') ?? null,
       limits: {
         max_iter: said('max_iter') ?? null,
         budget_tokens: said('budget_tokens') ?? null,
@@ -121,4 +124,11 @@ export function resolveSettings(file: SettingsFile, flags: LoopSettings): Settin
       stop_file: said('stop_file') ?? null,
     },
   };
+}
+
+/** Who names an agent's program and no runtime means the runtime `command`. */
+function runtimeOf(file: LoopSettings, flags: LoopSettings): string {
+  const said = ({ runtime, agent_command }: LoopSettings): string | undefined =>
+    runtime ?? (agent_command === undefined ? undefined : 'command');
+  return said(flags) ?? said(file) ?? 'claude';
 }

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { closeTask } from './close-task.js';
-import { CONFLICT_LABEL } from './conflict-bug.js';
 import { runGate } from './gate/run-gate.js';
 import type { Gated } from './gate-tree.js';
+import { findCollectedProblems } from './git/collected-problems.js';
 import { GitError } from './git/git.js';
 import { commitTree, isAncestor, mergeTree, withTrailers } from './git/merge.js';
 import { changeRefs, readRef } from './git/refs.js';
@@ -16,8 +16,9 @@ import {
   removeWorktree,
   type Worktree,
 } from './git/worktree.js';
-import { type RunId, type Sha, shortRunId, type TaskId } from './ids.js';
+import { type RunId, type Sha, shaSchema, shortRunId, type TaskId } from './ids.js';
 import { QueueError } from './ports.js';
+import { removeWorktreesFolder } from './remove-worktrees-folder.js';
 import { type RunContext, trunkRef } from './run-context.js';
 import { standingTrunk } from './standing-trunk.js';
 
@@ -123,6 +124,15 @@ async function mergeParked(context: RunContext, parked: ParkedWork): Promise<Set
   const problem = await unfinished(worktree, status);
   if (problem) return notYet(problem);
   if (await isAncestor(git, worktree.path, head, trunk)) return { kind: 'already_merged', sha: trunk };
+  const base = shaSchema.parse(await git.text(worktree.path, ['merge-base', trunk, head]));
+  const carried = [...context.carried.copied, ...context.carried.linked];
+  const problems = await findCollectedProblems(git, worktree, {
+    base,
+    carried,
+    status,
+    repositories: false,
+  });
+  if (problems.length > 0) return notYet(problems.join('; '));
   const merge = await mergeTree(git, worktree.path, trunk, head);
   if (merge.kind === 'conflict') return notYet(`it still conflicts with trunk: ${merge.files.join(', ')}`);
   const message = withTrailers(`Merge branch '${worktree.branch}'`, {
@@ -220,9 +230,10 @@ async function removeParked(context: RunContext, parked: ParkedWork): Promise<vo
     await removeBranch(context, worktree.branch);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    const text = `${worktree.path} stays, although its work is merged (${CONFLICT_LABEL}): ${error.message}`;
+    const text = `${worktree.path} stays, although its work is merged: ${error.message}`;
     events.note({ type: 'notice', level: 'warning', text });
     return;
   }
   if (parked.run === context.run) events.note({ type: 'worker.removed', worker: parked.worker });
+  else await removeWorktreesFolder(dirname(worktree.path));
 }

@@ -1,6 +1,6 @@
 import { claimActor } from './ids.js';
 import { giveBack } from './give-back.js';
-import type { Task } from './ports.js';
+import { QueueError, type Task } from './ports.js';
 import type { RunContext, Worker } from './run-context.js';
 import { type AttemptGuard, type TaskEnd, workOnTask } from './work-on-task.js';
 import { createWorker } from './workers.js';
@@ -37,7 +37,7 @@ export async function takeTask(
     return null;
   }
   // What was filed and changed since the listing was made belongs in the prompt.
-  const fresh = (await context.queue.show(task.id)) ?? task;
+  const fresh = (await context.queue.show(task.id).catch(unlessQueueError)) ?? task;
   const end = await workOnTask(context, worker, fresh, guard, context.aborted);
   if (!end.worker_usable) slot.worker = null;
   return end;
@@ -54,4 +54,10 @@ async function claim(context: RunContext, worker: Worker, task: Task): Promise<b
   }
   await events.record({ type: 'task.claimed', ...place, title: task.title, priority: task.priority });
   return true;
+}
+
+/** A queue that cannot be read just now is no reason to leave a task that is claimed. */
+function unlessQueueError(error: unknown): null {
+  if (error instanceof QueueError) return null;
+  throw error;
 }

@@ -38,6 +38,11 @@ export class StopCheck {
     this.#health = reportAttempt(this.#health, { ...report, now, jitter: Math.random() });
   }
 
+  /** Whether no attempt may start any more, by {@link trip}. */
+  get tripped(): boolean {
+    return this.#tripped !== null;
+  }
+
   /** From now on no attempt may start: trunk is red, or home is not as hew left it. */
   trip(why: string): void {
     this.#tripped ??= why;

@@ -85,11 +85,12 @@ async function attemptOnce(
   const ran = await guarded(() => runAttempt(context, attempt, previous));
   const settled = await settleWork(context, attempt, ran);
   const { outcome } = settled;
-  const consequence = consequenceOf(outcome.end, {
+  const ruled = consequenceOf(outcome.end, {
     counted: (before?.counted ?? 0) + (countsAsAttempt(outcome.end) ? 1 : 0),
     faults: faultsAfter(before?.faults ?? 0, outcome.end),
     attempts: context.settings.loop.attempts,
   });
+  const consequence = context.serial ? inHome(ruled) : ruled;
   await settleTask(context, attempt, outcome, consequence);
   context.files.tell(attempt.worker.worker, {
     decisions: outcome.agent?.decisions ?? [],
@@ -122,6 +123,11 @@ async function attemptOnce(
     home_problem: settled.home_problem,
   };
   return { outcome, consequence, salvage: settled.salvage, worker_usable: settled.worker_usable, task_end };
+}
+
+/** With one job nothing can be parked: the task goes back, and the run stops and touches nothing (LOOP.md §9). */
+function inHome(ruled: Consequence): Consequence {
+  return ruled.queue === 'block_by_bug' ? { ...ruled, queue: 'open', fate: 'open again' } : ruled;
 }
 
 /** What git or the queue could not do ends the attempt, not the run: the work is still there to be salvaged. */
@@ -209,7 +215,7 @@ async function settleTask(
       return;
     }
     case 'block_by_bug':
-      if (!context.serial) await parkWorker(context, attempt, outcome);
+      await parkWorker(context, attempt, outcome);
       return;
     case 'keep':
     case 'open':
@@ -227,9 +233,8 @@ async function returnTask(
   consequence: Consequence,
   salvage: string | null,
 ): Promise<void> {
-  const serialPark = context.serial && consequence.queue === 'block_by_bug';
   const failed = consequence.queue === 'open_as_failed';
-  if (!failed && !serialPark && consequence.queue !== 'open') return;
+  if (!failed && consequence.queue !== 'open') return;
   const kept = salvage ? ` The work is kept: git show ${salvage}` : '';
   const reason = (outcome.reason ?? outcome.end).replace(/\.$/, '');
   const note = `${context.run}, attempt ${attempt.attempt}: ${reason}.${kept}`;

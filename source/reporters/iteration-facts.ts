@@ -85,11 +85,14 @@ function mergeFacts(event: Of<'merge.finished'>): readonly string[] {
   }
 }
 
+/** Ends whose reason the line before has told: of the gate or the merge. */
+const TOLD_ENDS = new Set(['gate_red', 'merged_gate_red', 'conflict']);
+
 /** A good end was told by merge and close already. */
 function endFacts(event: Of<'iteration.finished'>, before: RunState): readonly string[] {
-  if (event.end === 'merged' || event.end === 'empty') return [];
-  const reason = event.reason === null ? '' : `: ${event.reason}`;
-  const then =
-    event.fate === null ? ', tried again' : event.fate === 'open again' ? ', open again' : `, ${event.fate}`;
-  return [`try ${tryOf(event, before)} ended (${endInWords(event.end)})${then}${reason}`];
+  const { end, fate } = event;
+  if (end === 'merged' || end === 'empty') return [];
+  const reason = event.reason === null || TOLD_ENDS.has(end) ? '' : `: ${event.reason}`;
+  const then = fate === null ? ', tried again' : `, ${fate}`;
+  return [`try ${tryOf(event, before)} ended (${endInWords(end)})${then}${reason}`];
 }

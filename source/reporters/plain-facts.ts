@@ -30,8 +30,6 @@ export function plainFacts(event: DurableEvent, before: RunState, after: RunStat
       return ['goes on'];
     case 'slot.waiting':
       return waitingFacts(event, before);
-    case 'slot.finished':
-      return [`done: ${stopInWords(event.stop_reason)}`];
     case 'slot.planned':
       return [
         `would take ${event.title}`,
@@ -70,21 +68,21 @@ export function plainFacts(event: DurableEvent, before: RunState, after: RunStat
     case 'task.close_refused':
       return [`warning: the queue refused to close it: ${event.message}`];
     case 'task.returned':
-      return [`given back${event.failed ? ' as failed' : ''}${event.note === '' ? '' : `: ${event.note}`}`];
+      // Its note says again, for the queue, how the attempt has ended.
+      return [event.failed ? 'given back as failed' : 'given back'];
     case 'conflict.filed':
-      return [`${event.bug} filed: it waits for that${inFiles(event.files)}`];
+      return [`waits for ${event.bug}, which was filed for a person`];
     case 'parked.settled':
       return parkedFacts(event);
     case 'salvage.created':
       return [`work kept as ${event.ref}: ${event.reason}`];
-    case 'control.received':
-      return [
-        'slot' in event.control
-          ? `asked: ${event.control.type} ${event.control.slot}`
-          : `asked: ${event.control.type}`,
-      ];
+    case 'control.received': {
+      const { control } = event;
+      const words = control.type.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+      return [`asked: ${words}${'slot' in control ? ` ${control.slot}` : ''}`];
+    }
     case 'run.stopping':
-      return [`stops: ${stopInWords(event.reason)}${event.detail === '' ? '' : ` (${event.detail})`}`];
+      return [`stops: ${stopInWords(event.reason)}${detailOf(event)}`];
     case 'run.landed':
       return landedFacts(event, after);
     case 'land.refused':
@@ -100,6 +98,8 @@ export function plainFacts(event: DurableEvent, before: RunState, after: RunStat
       return [event.level === 'warning' ? `warning: ${event.text}` : event.text];
     // Intents, whose results are told, and what the next event of the same slot tells better.
     case 'worker.removed':
+    // Told by run.stopping for all of them.
+    case 'slot.finished':
     case 'task.claiming':
     case 'gate.started':
     case 'merge.started':
@@ -183,9 +183,7 @@ function landedFacts(event: Of<'run.landed'>, after: RunState): readonly string[
   }
 }
 
-/** `, in a.ts, b.ts and 2 more`; nothing when there are none. */
-function inFiles(files: readonly string[]): string {
-  if (files.length === 0) return '';
-  const more = files.length > 3 ? ` and ${files.length - 3} more` : '';
-  return `; conflicts in ${files.slice(0, 3).join(', ')}${more}`;
+/** What the words do not say already. */
+function detailOf({ reason, detail }: Of<'run.stopping'>): string {
+  return detail === '' || detail === stopInWords(reason) ? '' : ` (${detail})`;
 }

@@ -38,7 +38,7 @@ const STOPS: Readonly<Record<StopReason, string>> = {
   budget_wall: 'budget of time reached',
   max_iter: 'iteration limit reached',
   runtime_error: 'no runtime works',
-  guard_trip: 'trunk is red',
+  guard_trip: 'halted by a safeguard',
   ready_empty: 'nothing is ready any more',
 };
 

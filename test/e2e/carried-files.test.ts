@@ -104,6 +104,8 @@ describe('a folder that is linked into worktrees', () => {
     expect(await next.ended).toBe(0);
     expect(await modules(project.path)).toBe('library\n');
     expect(await project.git('log', '--all', '--format=%H', '--', 'node_modules', 'npm-was-here')).toBe('');
-    expect(await project.git('show', '--format=', '--name-only', '-m', '--first-parent', 'main')).toBe('two.txt');
+    expect(await project.git('show', '--format=', '--name-only', '-m', '--first-parent', 'main')).toBe(
+      'two.txt',
+    );
   });
 });

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import type { GitProject } from '../git-project.js';
 
 /** What of the git folder is the user's own and must not change by a byte. */
-const OWN = ['index', 'config', 'HEAD', 'info/exclude', 'logs/HEAD', 'logs/refs/heads/main', 'logs/refs/stash'];
+const OWN = [
+  'index',
+  'config',
+  'HEAD',
+  'info/exclude',
+  'logs/HEAD',
+  'logs/refs/heads/main',
+  'logs/refs/stash',
+];
 
 /**
  * Hashes of everything in the user's checkout: each file with its mode and time (`.hew` left out), the bytes of index,

@@ -52,6 +52,11 @@ export function resultOf(text: string, tokens: number): string {
     result: text,
     terminal_reason: 'completed',
     total_cost_usd: 0.25,
-    usage: { input_tokens: tokens, output_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 },
+    usage: {
+      input_tokens: tokens,
+      output_tokens: 0,
+      cache_read_input_tokens: 0,
+      cache_creation_input_tokens: 0,
+    },
   });
 }

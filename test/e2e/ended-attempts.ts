@@ -51,7 +51,19 @@ export async function endedAttempts(project: GitProject, run: LoopRun): Promise<
       expect(trailers).toContain(`Hew-Task: ${task}\nHew-Attempt: ${attempt}\n`);
     }
     const kept = salvage === null ? null : await filesIn(project, salvage);
-    ended.push({ task, attempt, slot, worker, end, counted, fate, reason, salvage, outcome: record.outcome, kept });
+    ended.push({
+      task,
+      attempt,
+      slot,
+      worker,
+      end,
+      counted,
+      fate,
+      reason,
+      salvage,
+      outcome: record.outcome,
+      kept,
+    });
   }
   return ended;
 }

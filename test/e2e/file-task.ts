@@ -4,6 +4,10 @@ import type { GitProject } from '../git-project.js';
 import { queueOf } from './loop-run.js';
 
 /** Files a task in the project's queue. */
-export async function fileTask(project: GitProject, title: string, more: Partial<FiledTask> = {}): Promise<TaskId> {
+export async function fileTask(
+  project: GitProject,
+  title: string,
+  more: Partial<FiledTask> = {},
+): Promise<TaskId> {
   return queueOf(project).create({ title, ...more });
 }

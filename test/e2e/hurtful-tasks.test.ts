@@ -45,26 +45,29 @@ describe('a title made of', () => {
 });
 
 describe('an id', () => {
-  test.each(['a..b', 'x.lock', 'HEAD', 'a.-.b', 'refs'])('such as %s names neither refs nor paths', async (id) => {
-    await using project = await makeGitProject({ files: GATED });
-    await using agents = await startSteppedAgents();
-    await project.write('.hew/tasks.jsonl', `${JSON.stringify({ id, title: 'One' })}\n`);
-    await using run = await startLoop(project, { agent: agents.command });
-    const task: TaskId = taskIdSchema.parse(id);
-    const first = await agents.next({ task });
-    await first.write('broken', '');
-    await first.close();
-    const second = await agents.next({ task, attempt: 2 });
-    await second.write('one.txt', 'one\n');
-    await second.close();
-    expect(await run.ended).toBe(0);
-    const refs = await project.git('for-each-ref', '--format=%(refname)');
-    expect(refs.split('\n')).toEqual(['refs/heads/main', `refs/hew/salvage/${run.run}/w${first.worker}/1`]);
-    const { tasks } = await queueOf(project).list();
-    expect(tasks.get(task)?.status).toBe('closed');
-    const names = await readdir(join(project.path, '.hew'), { recursive: true });
-    expect(names.filter((name) => name.split('/').includes(id))).toEqual([]);
-  });
+  test.each(['a..b', 'x.lock', 'HEAD', 'a.-.b', 'refs'])(
+    'such as %s names neither refs nor paths',
+    async (id) => {
+      await using project = await makeGitProject({ files: GATED });
+      await using agents = await startSteppedAgents();
+      await project.write('.hew/tasks.jsonl', `${JSON.stringify({ id, title: 'One' })}\n`);
+      await using run = await startLoop(project, { agent: agents.command });
+      const task: TaskId = taskIdSchema.parse(id);
+      const first = await agents.next({ task });
+      await first.write('broken', '');
+      await first.close();
+      const second = await agents.next({ task, attempt: 2 });
+      await second.write('one.txt', 'one\n');
+      await second.close();
+      expect(await run.ended).toBe(0);
+      const refs = await project.git('for-each-ref', '--format=%(refname)');
+      expect(refs.split('\n')).toEqual(['refs/heads/main', `refs/hew/salvage/${run.run}/w${first.worker}/1`]);
+      const { tasks } = await queueOf(project).list();
+      expect(tasks.get(task)?.status).toBe('closed');
+      const names = await readdir(join(project.path, '.hew'), { recursive: true });
+      expect(names.filter((name) => name.split('/').includes(id))).toEqual([]);
+    },
+  );
 
   test.each(['-x', '../up', 'a/b', 'a b', 'a\nb', '', '$(x)'])('such as %j is refused', async (id) => {
     await using project = await makeGitProject({ files: GATED });

@@ -22,7 +22,7 @@ interface Obstacle {
 
 const OBSTACLES: Record<string, Obstacle> = {
   'the starting branch was rebased': {
-    make: (project) => project.git('commit', '--quiet', '--amend', '--message', 'Reworded'),
+    make: (project) => project.git('commit', '--quiet', '--amend', '--allow-empty', '--message', 'Reworded'),
     reason: /main no longer contains/,
     remove: null,
   },
@@ -91,7 +91,11 @@ describe('the landing is refused and nothing of the user’s touched', () => {
       files: { ...GATED, '.gitignore': '*.log\ncache\n' },
     });
     await project.git('commit', '--quiet', '--allow-empty', '--message', 'Second commit');
-    await project.git('branch', 'side', await project.git('commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-m', 'Side'));
+    await project.git(
+      'branch',
+      'side',
+      await project.git('commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-m', 'Side'),
+    );
     await using agents = await startSteppedAgents();
     const [one] = await fileTitled(project, 'One');
     await using run = await startLoop(project, { agent: agents.command });

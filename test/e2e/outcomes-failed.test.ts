@@ -134,7 +134,9 @@ describe('an attempt that fails counts, its work is kept, and after the last one
     expect(task).toMatchObject({ status: 'open', assignee: null, labels: ['hew-failed'] });
     expect(task?.notes).toContain(`${run.run}, attempt 1: ${told?.reason}`);
     expect(await filesIn(project, 'main')).toEqual(BASE);
-    expect(await project.git('for-each-ref', '--format=%(refname)')).toBe(`refs/heads/main\n${told?.salvage}`);
+    expect(await project.git('for-each-ref', '--format=%(refname)')).toBe(
+      `refs/heads/main\n${told?.salvage}`,
+    );
   });
 
   test('and before the last one it is tried again with the reason', async () => {

@@ -42,13 +42,21 @@ describe('an agent that changes what is not its own', () => {
       expect.objectContaining({ ...foreign, attempt: 2, fate: null }),
       expect.objectContaining({ ...foreign, attempt: 3, fate: 'failed' }),
     ]);
-    const told = [/refs\/heads\/release moved, it was [0-9a-f]{40}/, /the stash was made/, /checkout changed: README\.md/];
+    const told = [
+      /refs\/heads\/release moved, it was [0-9a-f]{40}/,
+      /the stash was made/,
+      /checkout changed: README\.md/,
+    ];
     for (const [index, what] of told.entries()) {
       expect(attempts[index]?.reason).toMatch(what);
       expect(run.all('foreign.changed')[index]?.what).toEqual([expect.stringMatching(what)]);
     }
     expect(run.state.foreign_changes).toHaveLength(3);
-    expect(await queueOf(project).show(one)).toMatchObject({ status: 'open', assignee: null, labels: ['hew-failed'] });
+    expect(await queueOf(project).show(one)).toMatchObject({
+      status: 'open',
+      assignee: null,
+      labels: ['hew-failed'],
+    });
     // What it did there is the user's to judge: hew takes nothing of it back.
     expect(await readFile(join(project.path, 'README.md'), 'utf8')).toBe('# Written into the checkout\n');
     expect(await project.git('show', 'release:work.txt')).toBe('work');
@@ -174,7 +182,9 @@ describe('a run that is aborted', () => {
     const attempts = await endedAttempts(project, run);
     expect(attempts).toHaveLength(3);
     expect(attempts).toContainEqual(expect.objectContaining({ task: one, end: 'merged' }));
-    expect(attempts).toContainEqual(expect.objectContaining({ ...aborted, task: two, kept: [...BASE, 'two.txt'] }));
+    expect(attempts).toContainEqual(
+      expect.objectContaining({ ...aborted, task: two, kept: [...BASE, 'two.txt'] }),
+    );
     expect(attempts).toContainEqual(expect.objectContaining({ ...aborted, task: three, kept: null }));
     for (const id of [two, three]) {
       expect(await queueOf(project).show(id)).toMatchObject({ status: 'open', assignee: null, labels: [] });
@@ -195,7 +205,9 @@ describe('a run that is aborted', () => {
     await agent.close();
     await merging;
     expect(await run.ended).toBe(130);
-    expect(await endedAttempts(project, run)).toEqual([expect.objectContaining({ task: one, end: 'merged' })]);
+    expect(await endedAttempts(project, run)).toEqual([
+      expect.objectContaining({ task: one, end: 'merged' }),
+    ]);
     expect(await queueOf(project).show(one)).toMatchObject({ status: 'closed' });
     expect(await filesIn(project, 'main')).toEqual([...BASE, 'one.txt']);
   });
@@ -215,7 +227,9 @@ describe('a run that is aborted', () => {
     await project.git('commit', '--quiet', '--message', 'Mine');
     run.control({ type: 'abortRun' });
     expect(await run.ended).toBe(130);
-    expect(run.all('land.refused')).toMatchObject([{ branch: 'main', reason: expect.stringContaining('moved on') }]);
+    expect(run.all('land.refused')).toMatchObject([
+      { branch: 'main', reason: expect.stringContaining('moved on') },
+    ]);
     expect(await filesIn(project, 'main')).toEqual([...BASE, 'mine.txt']);
     expect(await filesIn(project, `loop/${run.run}/trunk`)).toEqual([...BASE, 'one.txt']);
   });

@@ -37,7 +37,11 @@ describe('work that conflicts with what was merged meanwhile', () => {
     });
     const queue = queueOf(project);
     const task = await queue.show(two);
-    expect(task).toMatchObject({ status: 'in_progress', assignee: `hew/${run.run}/w${second.worker}`, labels: [] });
+    expect(task).toMatchObject({
+      status: 'in_progress',
+      assignee: `hew/${run.run}/w${second.worker}`,
+      labels: [],
+    });
     expect(task?.dependencies).toMatchObject([{ issue_id: two, depends_on_id: filed.bug, type: 'blocks' }]);
     const bug = await queue.show(filed.bug);
     expect(bug).toMatchObject({
@@ -59,7 +63,9 @@ describe('work that conflicts with what was merged meanwhile', () => {
     expect(await project.git('-C', second.cwd, 'symbolic-ref', 'HEAD')).toBe(`refs/heads/${branch}`);
     expect(await project.git('-C', second.cwd, 'status', '--porcelain')).toBe('');
     expect(await project.git('log', '-1', '--format=%s', branch)).toBe(`${two}: Two`);
-    expect(await project.git('for-each-ref', '--format=%(refname:short)', 'refs/heads')).toBe(`${branch}\nmain`);
+    expect(await project.git('for-each-ref', '--format=%(refname:short)', 'refs/heads')).toBe(
+      `${branch}\nmain`,
+    );
     expect(await filesIn(project, 'main')).toEqual(BASE);
     expect(await project.git('show', 'main:README.md')).toBe('# The project of one');
   });
@@ -98,8 +104,16 @@ async function nestRepository(agent: SteppedAgent): Promise<void> {
 }
 
 /** What no commit of hew's may hold, and what is said of it. */
-const PARKED: readonly { readonly name: string; act(agent: SteppedAgent): Promise<unknown>; readonly reason: RegExp }[] = [
-  { name: 'a repository in the worktree', act: nestRepository, reason: /vendor\/lib is a git repository of its own/ },
+const PARKED: readonly {
+  readonly name: string;
+  readonly act: (agent: SteppedAgent) => Promise<unknown>;
+  readonly reason: RegExp;
+}[] = [
+  {
+    name: 'a repository in the worktree',
+    act: nestRepository,
+    reason: /vendor\/lib is a git repository of its own/,
+  },
   {
     name: 'a path that hew has copied, added by force',
     act: async (agent) => {
@@ -139,12 +153,22 @@ describe('work that only a person can judge is parked as it is', () => {
     expect(await run.ended).toBe(1);
     const [told, ...others] = await endedAttempts(project, run);
     expect(others).toEqual([]);
-    expect(told).toMatchObject({ end: 'parked', counted: false, fate: 'conflicted', outcome: 'no_close', kept: null });
+    expect(told).toMatchObject({
+      end: 'parked',
+      counted: false,
+      fate: 'conflicted',
+      outcome: 'no_close',
+      kept: null,
+    });
     expect(told?.reason).toMatch(reason);
     const [filed] = run.all('conflict.filed');
     const queue = queueOf(project);
     const task = await queue.show(one);
-    expect(task).toMatchObject({ status: 'in_progress', assignee: `hew/${run.run}/w${agent.worker}`, labels: [] });
+    expect(task).toMatchObject({
+      status: 'in_progress',
+      assignee: `hew/${run.run}/w${agent.worker}`,
+      labels: [],
+    });
     expect(task?.dependencies).toMatchObject([{ depends_on_id: filed?.bug }]);
     const bug = filed && (await queue.show(filed.bug));
     expect(bug).toMatchObject({ issue_type: 'bug', labels: ['merge-conflict'], status: 'open' });
@@ -171,7 +195,11 @@ describe('work that only a person can judge is parked as it is', () => {
     expect(told?.reason).toMatch(/vendor\/lib is a git repository of its own/);
     expect(parked.bug).not.toBeNull();
     const task = await queueOf(project).show(one);
-    expect(task).toMatchObject({ status: 'in_progress', assignee: `hew/${run.run}/w${agent.worker}`, labels: [] });
+    expect(task).toMatchObject({
+      status: 'in_progress',
+      assignee: `hew/${run.run}/w${agent.worker}`,
+      labels: [],
+    });
     expect(task?.dependencies).toMatchObject([{ depends_on_id: parked.bug }]);
     expect(await readFile(join(agent.cwd, 'vendor/lib/code.txt'), 'utf8')).toBe('code\n');
   });

@@ -23,7 +23,10 @@ async function waitOut(
 ): Promise<number> {
   await run.until('iteration.finished', () => run.all('iteration.finished').length === wait.after);
   const began = run.all('iteration.finished').at(-1)?.at ?? '';
-  const { until } = await run.until('slot.waiting', ({ at, reason }) => at >= began && reason === wait.reason);
+  const { until } = await run.until(
+    'slot.waiting',
+    ({ at, reason }) => at >= began && reason === wait.reason,
+  );
   const end = Date.parse(until ?? '');
   clock.jump(Math.max(0, end - clock.now().getTime()));
   const next = await run.until('iteration.started', ({ at }) => at > began);
@@ -56,7 +59,13 @@ describe('a usage limit', () => {
 
     for (const [index, wait] of waits.entries()) expect(wait).toBeGreaterThanOrEqual(60_000 * 2 ** index);
     const attempts = await endedAttempts(project, run);
-    const limit = { end: 'usage_limit', counted: false, fate: 'open again', outcome: 'runtime_error', attempt: 1 };
+    const limit = {
+      end: 'usage_limit',
+      counted: false,
+      fate: 'open again',
+      outcome: 'runtime_error',
+      attempt: 1,
+    };
     expect(attempts.slice(0, 5)).toEqual(
       waits.map(() => expect.objectContaining({ ...limit, kept: [...BASE, 'part.txt'] })),
     );
@@ -79,7 +88,10 @@ describe('a usage limit', () => {
     const [first, second] = [await agents.next({ task: one }), await agents.next({ task: two })];
     const resetsAt = Math.floor(clock.now().getTime() / 1000) + 3 * 3600;
     await failLikeClaude(first, 'usage_limit', { resetsAt });
-    const waiting = await run.until('slot.waiting', ({ slot, reason }) => slot === first.slot && reason === 'usage_limit');
+    const waiting = await run.until(
+      'slot.waiting',
+      ({ slot, reason }) => slot === first.slot && reason === 'usage_limit',
+    );
     expect(waiting.until).toBe(new Date(resetsAt * 1000).toISOString());
     expect(await queueOf(project).show(one)).toMatchObject({ status: 'open', assignee: null, labels: [] });
     await second.write('two.txt', 'two\n');
@@ -103,8 +115,10 @@ describe('a usage limit', () => {
     const resetsAt = Math.floor(Date.now() / 1000) + 3 * 3600;
     await failLikeClaude(second, 'usage_limit', { resetsAt });
     const until = new Date(resetsAt * 1000).toISOString();
-    await run.until('slot.waiting', (event) => event.slot === first.slot && event.until === until);
-    await run.until('slot.waiting', (event) => event.slot === second.slot && event.until === until);
+    for (const { slot } of [first, second]) {
+      const moved = await run.until('slot.waiting', (event) => event.slot === slot && event.until === until);
+      expect(moved.reason).toBe('usage_limit');
+    }
   });
 });
 
@@ -144,7 +158,9 @@ describe('a rate limit or a fault of the server', () => {
     expect(await run.ended).toBe(1);
     expect(run.all('run.stopping')).toMatchObject([{ reason: 'runtime_error' }]);
     const attempts = await endedAttempts(project, run);
-    expect(attempts.map(({ end, counted }) => [end, counted])).toEqual(Array(5).fill(['server', false]));
+    expect(attempts.map(({ end, counted }) => [end, counted])).toEqual(
+      Array.from({ length: 5 }, () => ['server', false]),
+    );
     expect(attempts.at(-1)).toMatchObject({ fate: 'failed' });
     const task = await queueOf(project).show(one);
     expect(task).toMatchObject({ status: 'open', assignee: null, labels: ['hew-failed'] });

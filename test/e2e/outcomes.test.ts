@@ -30,8 +30,22 @@ describe('work that is done', () => {
     expect(await run.ended).toBe(0);
 
     expect(await endedAttempts(project, run)).toEqual([
-      expect.objectContaining({ task: one, end: 'merged', counted: false, fate: 'merged', outcome: 'closed', kept: null }),
-      expect.objectContaining({ task: two, end: 'empty', counted: false, fate: 'empty', outcome: 'closed', kept: null }),
+      expect.objectContaining({
+        task: one,
+        end: 'merged',
+        counted: false,
+        fate: 'merged',
+        outcome: 'closed',
+        kept: null,
+      }),
+      expect.objectContaining({
+        task: two,
+        end: 'empty',
+        counted: false,
+        fate: 'empty',
+        outcome: 'closed',
+        kept: null,
+      }),
     ]);
     expect(await filesIn(project, 'main')).toEqual([...BASE, 'one.txt']);
     expect(await project.git('rev-parse', 'main')).toBe(merged.sha);
@@ -91,7 +105,14 @@ describe('a red gate', () => {
         outcome: 'backpressure_fail',
         kept: [...BASE, 'broken', 'rest.txt'],
       }),
-      expect.objectContaining({ task: one, attempt: 2, end: 'merged', fate: 'merged', outcome: 'closed', kept: null }),
+      expect.objectContaining({
+        task: one,
+        attempt: 2,
+        end: 'merged',
+        fate: 'merged',
+        outcome: 'closed',
+        kept: null,
+      }),
     ]);
     expect(await filesIn(project, 'main')).toEqual([...BASE, 'one.txt', 'two.txt']);
     expect(await queueOf(project).show(one)).toMatchObject({ status: 'closed', labels: [], notes: '' });
@@ -111,8 +132,20 @@ describe('a red gate', () => {
     expect(agents.waiting).toBe(0);
     const failed = await endedAttempts(project, run);
     expect(failed).toEqual([
-      expect.objectContaining({ attempt: 1, end: 'gate_red', counted: true, fate: null, kept: [...BASE, 'broken'] }),
-      expect.objectContaining({ attempt: 2, end: 'gate_red', counted: true, fate: 'failed', kept: [...BASE, 'broken'] }),
+      expect.objectContaining({
+        attempt: 1,
+        end: 'gate_red',
+        counted: true,
+        fate: null,
+        kept: [...BASE, 'broken'],
+      }),
+      expect.objectContaining({
+        attempt: 2,
+        end: 'gate_red',
+        counted: true,
+        fate: 'failed',
+        kept: [...BASE, 'broken'],
+      }),
     ]);
     const texts = failed.map(({ salvage }) => project.git('show', `${salvage}:broken`));
     expect(await Promise.all(texts)).toEqual(['first', 'second']);

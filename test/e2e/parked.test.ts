@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -99,7 +99,7 @@ describe('a conflict that a person has resolved as its bug says', () => {
     expect(await statusOf(project, two)).toBe('in_progress');
     expect(commandsOf(conflict)).toContain('git merge main');
     await resolve(project, conflict);
-    expect(await statusOf(project, conflict.bug.id as TaskId)).toBe('closed');
+    expect(await statusOf(project, conflict.bug.id)).toBe('closed');
 
     await using run = await startLoop(project, { agent: agents.command });
     const agent = await agents.next({ task: four });
@@ -117,6 +117,7 @@ describe('a conflict that a person has resolved as its bug says', () => {
     expect(task).toBe(two);
     expect(await project.git('worktree', 'list', '--porcelain')).not.toContain(path);
     expect(await project.git('branch', '--list', branch)).toBe('');
+    expect(await readdir(join(project.folder, 'hew', 'wt'))).toEqual([]);
     expect(run.state.tasks.get(two)).toMatchObject({ fate: 'merged', closed: true, sha: settled.sha });
     await expectReplay(project, run);
 
@@ -165,7 +166,7 @@ describe('a conflict that a person has resolved as its bug says', () => {
     await project.write('shared.txt', 'as both have it\n');
     await project.git('commit', '--quiet', '--all', '--no-edit');
     const merged = await project.git('rev-parse', 'main');
-    await queueOf(project).close(conflict.bug.id as TaskId, 'merged by hand');
+    await queueOf(project).close(conflict.bug.id, 'merged by hand');
 
     await using run = await startLoop(project, { agent: agents.command });
     const agent = await agents.next({ task: four });
@@ -187,7 +188,7 @@ describe('a conflict that a person has resolved as its bug says', () => {
     await project.git('-C', path, 'checkout', '--quiet', '-b', 'by-hand', 'main');
     await writeFile(join(path, 'shared.txt'), 'as the person has it\n');
     await project.git('-C', path, 'commit', '--quiet', '--all', '--message', 'By hand');
-    await queueOf(project).close(conflict.bug.id as TaskId, 'done anew');
+    await queueOf(project).close(conflict.bug.id, 'done anew');
 
     await using run = await startLoop(project, { agent: agents.command });
     await (await agents.next({ task: four })).close();
@@ -231,7 +232,7 @@ describe('a bug that was closed too early is opened again, and nothing is lost',
     await using run = await startLoop(project, { agent: agents.command });
     expect(await run.until('parked.settled')).toMatchObject({ outcome: 'reopened', task: two });
     expect(await run.ended).toBe(1);
-    const reopened = await queueOf(project).show(bug.id as TaskId);
+    const reopened = await queueOf(project).show(bug.id);
     expect(reopened?.status).toBe('open');
     expect(reopened?.notes).toContain(reason);
     expect(await statusOf(project, two)).toBe('in_progress');
@@ -250,7 +251,7 @@ describe('a bug that was closed too early is opened again, and nothing is lost',
     await using agents = await startSteppedAgents();
     const conflict = await conflictOfEarlierRun(project, agents);
     const [filed] = await fileTasks(project, { title: 'Long' });
-    await queueOf(project).close(conflict.bug.id as TaskId, 'too early');
+    await queueOf(project).close(conflict.bug.id, 'too early');
     await using run = await startLoop(project, { agent: agents.command, clock: jumpingClock() });
     const long = await agents.next({ task: filed! });
     await run.until('parked.settled', ({ outcome }) => outcome === 'reopened');
@@ -264,6 +265,24 @@ describe('a bug that was closed too early is opened again, and nothing is lost',
   });
 });
 
+test('a person who is on a branch of their own stays there when the merged tree is red', async () => {
+  await using project = await makeGitProject({ files: FILES });
+  await using agents = await startSteppedAgents();
+  const conflict = await conflictOfEarlierRun(project, agents);
+  const { path, branch } = conflict;
+  const tip = await project.git('rev-parse', branch);
+  await project.git('-C', path, 'checkout', '--quiet', '-b', 'by-hand', 'main');
+  await writeFile(join(path, 'broken'), 'red\n');
+  await project.git('-C', path, 'add', '--all');
+  await project.git('-C', path, 'commit', '--quiet', '--message', 'By hand');
+  await queueOf(project).close(conflict.bug.id, 'done anew');
+  await using run = await startLoop(project, { agent: agents.command });
+  expect(await run.until('parked.settled')).toMatchObject({ outcome: 'reopened' });
+  expect(await run.ended).toBe(1);
+  expect(await project.git('-C', path, 'status', '--porcelain', '--branch')).toBe('## by-hand');
+  expect(await project.git('rev-parse', branch)).toBe(tip);
+});
+
 test('an abort in the middle leaves the bug closed and the worktree as the person left it', async () => {
   await using project = await makeGitProject({ files: FILES });
   await using agents = await startSteppedAgents();
@@ -275,7 +294,7 @@ test('an abort in the middle leaves the bug closed and the worktree as the perso
   await execa('cat', [join(project.folder, 'home', 'gate')]);
   run.control({ type: 'abortRun' });
   expect(await run.ended).toBe(130);
-  expect(await statusOf(project, conflict.bug.id as TaskId)).toBe('closed');
+  expect(await statusOf(project, conflict.bug.id)).toBe('closed');
   expect(await project.git('-C', conflict.path, 'rev-parse', 'HEAD')).toBe(head);
   expect(await project.git('-C', conflict.path, 'symbolic-ref', 'HEAD')).toBe(
     `refs/heads/${conflict.branch}`,
@@ -294,6 +313,6 @@ test('a run with one job only tells that something waits', async () => {
     '1 parked branch waits for a run with --jobs 2 or more',
   ]);
   expect(run.all('parked.settled')).toEqual([]);
-  expect(await statusOf(project, conflict.bug.id as TaskId)).toBe('closed');
+  expect(await statusOf(project, conflict.bug.id)).toBe('closed');
   expect(await project.git('worktree', 'list', '--porcelain')).toContain(conflict.path);
 });

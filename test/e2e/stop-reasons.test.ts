@@ -13,20 +13,20 @@ import { GATED, type LoopRun, queueOf, Refused, startLoop } from './loop-run.js'
 
 const BASE = Object.keys(GATED).sort();
 
-/** Checks that a run that has ended says everywhere, and once, why and how. */
-async function expectStopped(
+/** How a run has ended. Fails where it does not say the same everywhere, or says more than once why it stops. */
+async function endOf(
   project: GitProject,
   run: LoopRun,
-  told: { readonly reason: StopReason; readonly exit_code: number; readonly tasks_left: number },
-): Promise<void> {
-  const { reason, exit_code, tasks_left } = told;
-  expect(await run.ended).toBe(exit_code);
-  expect(run.all('run.finished')).toMatchObject([{ stop_reason: reason, exit_code, tasks_left }]);
+): Promise<{ readonly reason: StopReason; readonly exit_code: number; readonly tasks_left: number }> {
+  const exit_code = await run.ended;
+  const { stop_reason: reason, tasks_left } = await run.until('run.finished');
+  expect(run.all('run.finished')).toMatchObject([{ exit_code }]);
   const folder = join(project.path, '.hew', 'loop', run.run);
   const lines = (await readFile(join(folder, 'events.jsonl'), 'utf8')).trim().split('\n');
-  const stopping = lines.map((line): unknown => JSON.parse(line)).filter((event) => isStopping(event));
+  const stopping = lines.map((line): unknown => JSON.parse(line)).filter(isStopping);
   expect(stopping).toMatchObject([{ reason }]);
   expect(await readRunRecord(join(folder, 'run.json'))).toMatchObject({ stop_reason: reason });
+  return { reason, exit_code, tasks_left };
 }
 
 function isStopping(event: unknown): boolean {
@@ -40,7 +40,7 @@ describe('a run without tasks that are ready', () => {
     await fileTask(project, 'One');
     await using run = await startLoop(project, { agent: agents.command });
     await (await agents.next()).close();
-    await expectStopped(project, run, { reason: 'ready_empty', exit_code: 0, tasks_left: 0 });
+    expect(await endOf(project, run)).toEqual({ reason: 'ready_empty', exit_code: 0, tasks_left: 0 });
   });
 
   test('ends with 1 when one has failed, and leaves alone what waits for it', async () => {
@@ -50,7 +50,7 @@ describe('a run without tasks that are ready', () => {
     const two = await fileTask(project, 'Two', { blocked_by: [one] });
     await using run = await startLoop(project, { agent: agents.command, flags: { attempts: 1 } });
     await (await agents.next()).exit(0);
-    await expectStopped(project, run, { reason: 'ready_empty', exit_code: 1, tasks_left: 2 });
+    expect(await endOf(project, run)).toEqual({ reason: 'ready_empty', exit_code: 1, tasks_left: 2 });
     expect(await queueOf(project).show(two)).toMatchObject({ status: 'open', assignee: null, notes: '' });
   });
 });
@@ -64,7 +64,7 @@ describe('a run that is cancelled', () => {
     await agents.next();
     run.control({ type: 'abortRun' });
     run.control({ type: 'abortRun' });
-    await expectStopped(project, run, { reason: 'cancelled', exit_code: 130, tasks_left: 1 });
+    expect(await endOf(project, run)).toEqual({ reason: 'cancelled', exit_code: 130, tasks_left: 1 });
   });
 });
 
@@ -81,12 +81,13 @@ describe('a stop file', () => {
     await using run = await startLoop(project, { agent: agents.command, flags: { ...flags } });
     const [first, second] = [await agents.next({ task: one }), await agents.next({ task: two })];
     await writeFile(join(project.path, path(run.run)), '');
+    await first.write('one.txt', 'one\n');
     await first.close();
     await run.until('run.stopping');
     await second.write('two.txt', 'two\n');
     await second.close();
-    await expectStopped(project, run, { reason: 'stop_file', exit_code: 3, tasks_left: 1 });
-    expect(await filesIn(project, 'main')).toEqual([...BASE, 'two.txt']);
+    expect(await endOf(project, run)).toEqual({ reason: 'stop_file', exit_code: 3, tasks_left: 1 });
+    expect(await filesIn(project, 'main')).toEqual([...BASE, 'one.txt', 'two.txt']);
     expect(agents.waiting).toBe(0);
   });
 
@@ -99,7 +100,7 @@ describe('a stop file', () => {
     await writeFile(join(project.path, '.hew', 'loop', run.run, '.stop'), '');
     await run.until('run.stopping');
     await first.close();
-    await expectStopped(project, run, { reason: 'stop_file', exit_code: 0, tasks_left: 0 });
+    expect(await endOf(project, run)).toEqual({ reason: 'stop_file', exit_code: 0, tasks_left: 0 });
   });
 });
 
@@ -117,7 +118,7 @@ describe('a budget', () => {
     await fileTask(project, 'Three');
     await first.print(resultOf('I have given up', 600));
     await first.exit(0);
-    await expectStopped(project, run, { reason: 'budget_tokens', exit_code: 3, tasks_left: 2 });
+    expect(await endOf(project, run)).toEqual({ reason: 'budget_tokens', exit_code: 3, tasks_left: 2 });
     expect(run.state.tokens.input).toBe(1000);
     const task = await queueOf(project).show(one);
     expect(task).toMatchObject({ status: 'open', assignee: null, labels: [] });
@@ -149,7 +150,7 @@ describe('a budget', () => {
     await run.until('run.stopping');
     await second.write('two.txt', 'two\n');
     await second.close();
-    await expectStopped(project, run, { reason: 'budget_wall', exit_code: 3, tasks_left: 1 });
+    expect(await endOf(project, run)).toEqual({ reason: 'budget_wall', exit_code: 3, tasks_left: 1 });
     expect(await filesIn(project, 'main')).toEqual([...BASE, 'two.txt']);
   });
 });
@@ -167,7 +168,7 @@ describe('a limit of iterations', () => {
     await run.until('task.returned');
     await Promise.all([second.close(), third.close()]);
     await (await agents.next()).close();
-    await expectStopped(project, run, { reason: 'max_iter', exit_code: 1, tasks_left: 4 });
+    expect(await endOf(project, run)).toEqual({ reason: 'max_iter', exit_code: 1, tasks_left: 3 });
     expect(run.all('iteration.started')).toHaveLength(5);
     expect(agents.waiting).toBe(0);
   });
@@ -181,7 +182,7 @@ describe('a limit of iterations', () => {
     const [first, second] = [await agents.next(), await agents.next()];
     await run.until('run.stopping');
     await Promise.all([first.close(), second.close()]);
-    await expectStopped(project, run, { reason: 'max_iter', exit_code: 3, tasks_left: 2 });
+    expect(await endOf(project, run)).toEqual({ reason: 'max_iter', exit_code: 3, tasks_left: 2 });
     expect(run.all('iteration.started')).toHaveLength(2);
     expect(run.all('task.claimed')).toHaveLength(2);
   });
@@ -196,12 +197,14 @@ describe('too many failures in a row', () => {
     await project.write('.hew.toml', `[gate]\ntest = "test -e ${outside} && test ! -e broken"\n`);
     await project.git('add', '--all');
     await project.git('commit', '--quiet', '--message', 'Gate');
-    for (const title of ['One', 'Two', 'Three', 'Four']) await fileTask(project, title);
-    return { project, outside };
+    for (const title of ['One', 'Two']) await fileTask(project, title);
+    const three = await fileTask(project, 'Three');
+    await fileTask(project, 'Four');
+    return { project, outside, three };
   }
 
   test('stop the run when trunk itself is red by now', async () => {
-    const { project, outside } = await dependentProject();
+    const { project, outside, three } = await dependentProject();
     await using _ = project;
     await using agents = await startSteppedAgents();
     await using run = await startLoop(project, { agent: agents.command });
@@ -212,11 +215,18 @@ describe('too many failures in a row', () => {
       const agent = tried.shift() ?? (await agents.next({ attempt: 2 }));
       await agent.write(`work-${failure}.txt`, 'work\n');
       await agent.close();
+      await run.until('iteration.finished', () => run.all('iteration.finished').length === failure);
     }
-    await expectStopped(project, run, { reason: 'guard_trip', exit_code: 1, tasks_left: 4 });
+    await run.until('run.stopping');
+    // The slot whose task has failed first is at its next one already; that is not tried a second time.
+    const last = await agents.next({ task: three });
+    await last.write('late.txt', 'late\n');
+    await last.close();
+    expect(await endOf(project, run)).toEqual({ reason: 'guard_trip', exit_code: 1, tasks_left: 4 });
     expect(run.all('trunk.checked')).toMatchObject([{ outcome: 'red' }]);
     expect(run.all('run.stopping')[0]?.detail).toContain('trunk itself is red');
-    expect(run.all('iteration.finished')).toHaveLength(4);
+    expect(run.all('iteration.finished')).toHaveLength(5);
+    expect(await queueOf(project).show(three)).toMatchObject({ status: 'open', assignee: null, labels: [] });
     expect(agents.waiting).toBe(0);
   });
 
@@ -229,9 +239,10 @@ describe('too many failures in a row', () => {
       const agent = await agents.next();
       await agent.write('broken', `${failure}`);
       await agent.close();
+      if (failure === 4) await run.until('trunk.checked');
     }
     await (await agents.next()).close();
-    await expectStopped(project, run, { reason: 'ready_empty', exit_code: 1, tasks_left: 3 });
+    expect(await endOf(project, run)).toEqual({ reason: 'ready_empty', exit_code: 1, tasks_left: 3 });
     expect(run.all('trunk.checked')).toMatchObject([{ outcome: 'green' }]);
     const order = run.events.filter(({ type }) => type === 'trunk.checked' || type === 'iteration.finished');
     expect(order.findIndex(({ type }) => type === 'trunk.checked')).toBe(4);

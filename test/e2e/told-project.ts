@@ -7,7 +7,7 @@ import { fileTasks } from './loop-run.js';
 export const TOLD_AGENT = fileURLToPath(new URL('../fixtures/told-agent.sh', import.meta.url));
 
 /** What a task's agent does beyond writing a file of its own. */
-export const WORDS = [
+const WORDS = [
   'breaks first',
   'crashes first',
   'says nothing first',
@@ -25,7 +25,7 @@ export interface ToldTask {
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -7,10 +7,8 @@ import { commitFile } from './commit-file.js';
 import { fileTitled } from './file-titled.js';
 import { GATED, startLoop } from './loop-run.js';
 
-const HOOKS = [
-  ...['pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit', 'post-checkout', 'pre-merge-commit'],
-  ...['post-merge', 'reference-transaction', 'post-index-change', 'post-rewrite', 'pre-auto-gc'],
-];
+const HOOKS = `pre-commit prepare-commit-msg commit-msg post-commit post-checkout pre-merge-commit post-merge
+  reference-transaction post-index-change post-rewrite pre-auto-gc`.split(/\s+/);
 
 /** Runs one task whose agent commits one file and leaves another; the run must end well. */
 async function workOneTask(
@@ -117,16 +115,19 @@ describe('the user’s git', () => {
       return { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'core.excludesFile', GIT_CONFIG_VALUE_0: file };
     },
   };
-  test.each(Object.keys(places))('ignores by %s: so do agents, with copied files and without', async (name) => {
-    for (const include of ['', '.env\n']) {
-      await using project = await makeGitProject({
-        files: { ...GATED, '.gitignore': '.env\n', '.worktreeinclude': include },
-      });
-      await project.write('.env', 'TOKEN=secret\n');
-      const env = await places[name]?.(project);
-      await workOneTask(project, env, 'notes.local');
-      const changed = await project.git('show', '--format=', '--name-only', '-m', '--first-parent', 'main');
-      expect(changed).toBe('one.txt');
-    }
-  });
+  test.each(Object.keys(places))(
+    'ignores by %s: so do agents, with copied files and without',
+    async (name) => {
+      for (const include of ['', '.env\n']) {
+        await using project = await makeGitProject({
+          files: { ...GATED, '.gitignore': '.env\n', '.worktreeinclude': include },
+        });
+        await project.write('.env', 'TOKEN=secret\n');
+        const env = await places[name]?.(project);
+        await workOneTask(project, env, 'notes.local');
+        const changed = await project.git('show', '--format=', '--name-only', '-m', '--first-parent', 'main');
+        expect(changed).toBe('one.txt');
+      }
+    },
+  );
 });

@@ -60,31 +60,72 @@ describe('an agent that deletes the .git of its worktree', () => {
   );
 });
 
+describe('an agent that removes its worktree', () => {
+  const ways: Record<string, (agent: SteppedAgent) => Promise<unknown>> = {
+    'by git': (agent) => agent.git('worktree', 'remove', '--force', agent.cwd),
+    'by hand, and has git forget it': async (agent) => {
+      const common = await agent.git('rev-parse', '--path-format=absolute', '--git-common-dir');
+      await agent.runProgram('rm', '-rf', agent.cwd);
+      await agent.runProgram('sh', '-c', 'cd / && git --git-dir="$1" worktree prune', 'sh', common);
+    },
+  };
+  test.each(Object.keys(ways))(
+    '%s is parked; its branch keeps the commits, and the run goes on',
+    async (name) => {
+      await using project = await makeGitProject({ files: GATED });
+      await using agents = await startSteppedAgents();
+      const [one, two, three] = await fileTitled(project, 'One', 'Two', 'Three');
+      await using run = await startLoop(project, { agent: agents.command });
+      const first = await agents.next({ task: one });
+      const second = await agents.next({ task: two });
+      await commitFile(first, 'committed.txt');
+      await ways[name]?.(first);
+      await first.close();
+      const third = await agents.next({ task: three });
+      for (const agent of [second, third]) {
+        await commitFile(agent, `${agent.task}.txt`);
+        await agent.close();
+      }
+      expect(await run.ended).toBe(1);
+      expect(run.state.tasks.get(one)).toMatchObject({ fate: 'conflicted', end: 'parked' });
+      expect(await project.git('show', `loop/${run.run}/w${first.worker}:committed.txt`)).toBe(
+        'committed.txt',
+      );
+      expect(await project.git('show', `main:${three}.txt`)).toBe(`${three}.txt`);
+    },
+  );
+});
+
 describe('an agent that leaves its branch', () => {
   const ways: Record<string, readonly string[]> = {
     'for a new one': ['switch', '--quiet', '--create', 'feature'],
     'for one of the user': ['switch', '--quiet', 'feature'],
     'for no branch': ['switch', '--quiet', '--detach'],
+    'for trunk': ['switch', '--quiet', 'TRUNK'],
   };
-  test.each(Object.keys(ways))('%s: its HEAD is the result, and hew moves no foreign branch', async (name) => {
-    await using project = await makeGitProject({ files: GATED });
-    await using agents = await startSteppedAgents();
-    if (name.endsWith('user')) await project.git('branch', 'feature');
-    const [one] = await fileTitled(project, 'One');
-    await using run = await startLoop(project, { agent: agents.command });
-    const first = await agents.next({ task: one });
-    await first.git(...(ways[name] ?? []));
-    await commitFile(first, 'one.txt');
-    const left = await first.git('rev-parse', 'HEAD');
-    await first.write('more.txt', 'not committed\n');
-    await first.close();
-    expect(await run.ended).toBe(0);
-    expect(await project.git('show', 'main:one.txt')).toBe('one.txt');
-    expect(await project.git('show', 'main:more.txt')).toBe('not committed');
-    const kept = name.endsWith('no branch') ? [] : [`refs/heads/feature ${left}`];
-    const refs = await project.git('for-each-ref', '--format=%(refname) %(objectname)');
-    expect(refs.split('\n')).toEqual([...kept, expect.stringMatching(/^refs\/heads\/main /)]);
-  });
+  test.each(Object.keys(ways))(
+    '%s: its HEAD is the result, and hew moves no foreign branch',
+    async (name) => {
+      await using project = await makeGitProject({ files: GATED });
+      await using agents = await startSteppedAgents();
+      if (name.endsWith('user')) await project.git('branch', 'feature');
+      const [one] = await fileTitled(project, 'One');
+      await using run = await startLoop(project, { agent: agents.command });
+      const first = await agents.next({ task: one });
+      await first.git(...(ways[name] ?? []).map((arg) => arg.replace('TRUNK', `loop/${run.run}/trunk`)));
+      await commitFile(first, 'one.txt');
+      const left = await first.git('rev-parse', 'HEAD');
+      await first.write('more.txt', 'not committed\n');
+      await first.close();
+      expect(await run.ended).toBe(0);
+      expect(await project.git('show', 'main:one.txt')).toBe('one.txt');
+      expect(await project.git('show', 'main:more.txt')).toBe('not committed');
+      const kept = /no branch|trunk/.test(name) ? [] : [`refs/heads/feature ${left}`];
+      const refs = await project.git('for-each-ref', '--format=%(refname) %(objectname)');
+      const own = refs.split('\n').filter((line) => !line.startsWith('refs/hew/salvage/'));
+      expect(own).toEqual([...kept, expect.stringMatching(/^refs\/heads\/main /)]);
+    },
+  );
 });
 
 describe('an agent that ends', () => {
@@ -136,36 +177,41 @@ describe('an agent that ends', () => {
     return project;
   }
 
-  test.each(Object.keys(spoil))('%s has failed; its work is salvaged and the task tried again', async (name) => {
-    await using project = await withTwoCommits();
-    await using agents = await startSteppedAgents();
-    const [one] = await fileTitled(project, 'One');
-    await using run = await startLoop(project, { agent: agents.command });
-    const first = await agents.next({ task: one });
-    await spoil[name]?.do(first);
-    const head = await first.runProgram('git', 'rev-parse', '--verify', '--quiet', 'HEAD');
-    await first.write('extra.txt', 'not committed\n');
-    await first.close();
+  test.each(Object.keys(spoil))(
+    '%s has failed; its work is salvaged and the task tried again',
+    async (name) => {
+      await using project = await withTwoCommits();
+      await using agents = await startSteppedAgents();
+      const [one] = await fileTitled(project, 'One');
+      await using run = await startLoop(project, { agent: agents.command });
+      const first = await agents.next({ task: one });
+      await spoil[name]?.do(first);
+      const head = await first.runProgram('git', 'rev-parse', '--verify', '--quiet', 'HEAD');
+      await first.write('extra.txt', 'not committed\n');
+      await first.close();
 
-    const second = await agents.next({ task: one, attempt: 2 });
-    const failed = await run.until('iteration.finished');
-    expect(failed).toMatchObject({ end: spoil[name]?.end, counted: true, fate: null });
-    expect(second.cwd).toBe(first.cwd);
-    expect(second.prompt).toContain(failed.reason);
-    expect(second.prompt).toContain(failed.salvage);
-    expect(await second.git('status', '--porcelain', '--branch')).toBe(
-      `## loop/${run.run}/w${second.worker}`,
-    );
-    expect(await second.git('status')).not.toMatch(/rebas|merg|cherry/);
-    await expect(access(join(second.cwd, 'extra.txt'))).rejects.toThrow('ENOENT');
-    expect(await second.git('show', `${failed.salvage}:extra.txt`)).toBe('not committed');
-    const holds = ['merge-base', '--is-ancestor', head.stdout.trim() || 'main', failed.salvage ?? ''];
-    await project.git(...holds);
-    await second.write('one.txt', 'one\n');
-    await second.close();
-    expect(await run.ended).toBe(0);
-    expect(await project.git('show', '--format=', '--name-only', '-m', '--first-parent', 'main')).toBe('one.txt');
-  });
+      const second = await agents.next({ task: one, attempt: 2 });
+      const failed = await run.until('iteration.finished');
+      expect(failed).toMatchObject({ end: spoil[name]?.end, counted: true, fate: null });
+      expect(second.cwd).toBe(first.cwd);
+      expect(second.prompt).toContain(failed.reason);
+      expect(second.prompt).toContain(failed.salvage);
+      expect(await second.git('status', '--porcelain', '--branch')).toBe(
+        `## loop/${run.run}/w${second.worker}`,
+      );
+      expect(await second.git('status')).not.toMatch(/rebas|merg|cherry/);
+      await expect(access(join(second.cwd, 'extra.txt'))).rejects.toThrow('ENOENT');
+      expect(await second.git('show', `${failed.salvage}:extra.txt`)).toBe('not committed');
+      const holds = ['merge-base', '--is-ancestor', head.stdout.trim() || 'main', failed.salvage ?? ''];
+      await project.git(...holds);
+      await second.write('one.txt', 'one\n');
+      await second.close();
+      expect(await run.ended).toBe(0);
+      expect(await project.git('show', '--format=', '--name-only', '-m', '--first-parent', 'main')).toBe(
+        'one.txt',
+      );
+    },
+  );
 
   test('with a stale lock of its index is no obstacle', async () => {
     await using project = await makeGitProject({ files: GATED });

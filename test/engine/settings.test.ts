@@ -9,8 +9,9 @@ import { temporaryFolder } from '../temporary-folder.js';
 const DEFAULTS: Record<keyof LoopSettings, unknown> = {
   jobs: 4,
   attempts: 2,
-  runtime: 'command',
+  runtime: 'claude',
   agent_command: null,
+  model: null,
   max_iter: null,
   budget_tokens: null,
   budget_cost: null,
@@ -28,6 +29,7 @@ const loopSettings: fc.Arbitrary<LoopSettings> = fc.record(
     attempts: count,
     runtime: word,
     agent_command: word,
+    model: word,
     max_iter: count,
     budget_tokens: count,
     budget_cost: count,
@@ -64,6 +66,7 @@ describe('parseSettings', () => {
       attempts = 3
       runtime = "command"
       agent_command = "./agent.sh"
+      model = "sonnet"
       max_iter = 20
       budget_tokens = 1_000_000
       budget_cost = 2.5
@@ -79,6 +82,7 @@ describe('parseSettings', () => {
         attempts: 3,
         runtime: 'command',
         agent_command: './agent.sh',
+        model: 'sonnet',
         limits: { max_iter: 20, budget_tokens: 1_000_000, budget_cost: 2.5, budget_wall_ms: 5_400_000 },
         iteration_timeout_ms: 1_200_000,
         stop_file: 'STOP',
@@ -191,9 +195,30 @@ describe('resolveSettings', () => {
           iteration_timeout: iteration_timeout_ms,
           budget_wall: budget_wall_ms,
         };
-        expect(resolved).toEqual({ ...DEFAULTS, ...inFile, ...asFlags });
+        const said = { ...inFile, ...asFlags };
+        // Which runtime is meant where none is named has a test of its own.
+        expect(resolved).toEqual({ ...DEFAULTS, ...said, runtime: loop.runtime });
+        if (asFlags.runtime !== undefined) expect(loop.runtime).toBe(asFlags.runtime);
       }),
     );
+  });
+
+  it.each([
+    [{}, {}, 'claude'],
+    [{ agent_command: './a' }, {}, 'command'],
+    [{}, { agent_command: './a' }, 'command'],
+    [{ agent_command: './a' }, { runtime: 'claude' }, 'claude'],
+    [{ agent_command: './a', runtime: 'claude' }, {}, 'claude'],
+    [{ runtime: 'claude' }, { agent_command: './a' }, 'command'],
+    [{ runtime: 'claude' }, { agent_command: './a', runtime: 'codex' }, 'codex'],
+  ])('with %j in the file and the flags %j the runtime is %s', (inFile, asFlags, runtime) => {
+    expect(resolveSettings({ loop: inFile }, asFlags).loop.runtime).toBe(runtime);
+  });
+
+  it('refuses a model that a program would take for a flag', () => {
+    expect(problemsOf('[loop]\nmodel = "--help"')).toEqual([
+      '.hew.toml: loop.model = "--help" must be the name of a model',
+    ]);
   });
 
   it('checks flags by the same rules', () => {

@@ -132,10 +132,7 @@ const CASES: readonly (readonly [ExampleBody, readonly string[]])[] = [
       'slot 2   app-9:   two',
     ],
   ],
-  [
-    { type: 'slot.finished', slot: 2, worker: 1, stop_reason: 'max_iter' },
-    ['slot 2   done: iteration limit reached'],
-  ],
+  [{ type: 'slot.finished', slot: 2, worker: 1, stop_reason: 'max_iter' }, []],
   [{ type: 'task.claiming', slot: 2, worker: 1, task: 'app-9' }, []],
   [
     { type: 'task.claimed', slot: 2, worker: 1, task: 'app-9', title: 'Fix it', priority: 1 },
@@ -213,11 +210,11 @@ const CASES: readonly (readonly [ExampleBody, readonly string[]])[] = [
   ],
   [
     { type: 'task.returned', task: 'app-7', note: 'no time', failed: true },
-    ['slot 1   app-7: given back as failed: no time'],
+    ['slot 1   app-7: given back as failed'],
   ],
   [
     { type: 'conflict.filed', task: 'app-7', bug: 'app-41', worker: 0, files: ['a', 'b', 'c', 'd', 'e'] },
-    ['slot 1   app-7: app-41 filed: it waits for that; conflicts in a, b, c and 2 more'],
+    ['slot 1   app-7: waits for app-41, which was filed for a person'],
   ],
   [{ type: 'parked.merging', ...settled, candidate: NEW, onto: OLD }, []],
   [
@@ -259,17 +256,25 @@ const CASES: readonly (readonly [ExampleBody, readonly string[]])[] = [
   [{ type: 'iteration.finished', ...finished, end: 'merged', fate: 'merged', reason: null }, []],
   [
     { type: 'iteration.finished', ...finished, end: 'gate_red', fate: null, reason: '1 of 3 failed' },
-    ['slot 1   app-7: try 1/2 ended (gate red), tried again: 1 of 3 failed'],
+    ['slot 1   app-7: try 1/2 ended (gate red), tried again'],
+  ],
+  [
+    { type: 'iteration.finished', ...finished, end: 'crashed', fate: null, reason: 'it exited with 1' },
+    ['slot 1   app-7: try 1/2 ended (agent crashed), tried again: it exited with 1'],
   ],
   [
     { type: 'iteration.finished', ...finished, end: 'skipped', fate: 'open again', reason: null },
     ['slot 1   app-7: try 1/2 ended (skipped), open again'],
   ],
-  [{ type: 'control.received', control: { type: 'pauseSlot', slot: 2 } }, ['run      asked: pauseSlot 2']],
-  [{ type: 'control.received', control: { type: 'abortRun' } }, ['run      asked: abortRun']],
+  [{ type: 'control.received', control: { type: 'pauseSlot', slot: 2 } }, ['run      asked: pause slot 2']],
+  [{ type: 'control.received', control: { type: 'abortRun' } }, ['run      asked: abort run']],
   [
     { type: 'run.stopping', reason: 'budget_cost', detail: '$10.02' },
     ['run      stops: budget of money reached ($10.02)'],
+  ],
+  [
+    { type: 'run.stopping', reason: 'ready_empty', detail: 'nothing is ready any more' },
+    ['run      stops: nothing is ready any more'],
   ],
   [{ type: 'land.started', branch: 'main', from: OLD, to: NEW }, []],
   [

@@ -9,6 +9,7 @@ export const RUN_FLAGS = {
   jobs: { type: 'number', shortFlag: 'j' },
   runtime: { type: 'string' },
   agentCommand: { type: 'string' },
+  model: { type: 'string' },
   attempts: { type: 'number' },
   maxIter: { type: 'number' },
   budgetTokens: { type: 'number' },
@@ -28,8 +29,9 @@ export const RUN_FLAGS = {
 /** The part of the help that tells of {@link RUN_FLAGS}. */
 export const RUN_FLAGS_HELP = `
   -j, --jobs <1-16>             how many agents work at once (default 4); 1 works in this checkout itself
-      --runtime <name>          what runs the tasks: command
-      --agent-command <line>    the program of the runtime "command"; its prompt comes on stdin
+      --runtime <name>          what runs the tasks: claude (default) or command
+      --agent-command <line>    any program as the agent (runtime "command"); its prompt comes on stdin
+      --model <name>            the model that the runtime is asked for, such as sonnet; else its own choice
       --attempts <n>            how often a task is tried before it is given back (default 2)
       --queue auto|file|beads   where the tasks are (default auto)
 
@@ -48,15 +50,17 @@ export const RUN_FLAGS_HELP = `
       --json                    print the events, one JSON object a line
 `;
 
-type Values = FlagValues<typeof RUN_FLAGS>;
+/** The values of {@link RUN_FLAGS}. */
+export type RunFlagValues = FlagValues<typeof RUN_FLAGS>;
 
 /** What the flags say of settings; throws a {@link Refusal} with a line for each that cannot be. */
-export function loopSettingsOf(values: Values): LoopSettings {
+export function loopSettingsOf(values: RunFlagValues): LoopSettings {
   const given = {
     jobs: values.jobs,
     attempts: values.attempts,
     runtime: values.runtime,
     agent_command: values.agentCommand,
+    model: values.model,
     max_iter: values.maxIter,
     budget_tokens: values.budgetTokens,
     budget_cost: values.budgetCost,
@@ -77,7 +81,7 @@ export function loopSettingsOf(values: Values): LoopSettings {
 }
 
 /** What only the command line says. */
-export function startOptionsOf(values: Values): StartOptions {
+export function startOptionsOf(values: RunFlagValues): StartOptions {
   return {
     dry_run: values.dryRun ?? false,
     land: values.land ?? true,

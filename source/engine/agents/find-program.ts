@@ -20,23 +20,23 @@ export type FoundProgram =
   | { readonly kind: 'unknown' };
 
 /** Looks for the program that a command line for `sh` begins with. */
-export async function findProgram(command: string, { home, path }: ProgramPlace): Promise<FoundProgram> {
+export async function findProgram(command: string, place: ProgramPlace): Promise<FoundProgram> {
   const word = commandWord(command)?.word;
   if (word === undefined) return { kind: 'unknown' };
-  if (word.includes('/')) {
-    const file = resolve(home, word);
-    const found = await which(file, { nothrow: true });
-    const hint = `there is no executable file ${file}; create it, or make it executable: chmod +x '${file}'`;
-    return found === null ? { kind: 'missing', word, hint } : { kind: 'found', word };
+  const hint = await missingProgram(word, place);
+  if (hint === null || (!word.includes('/') && (await isShellWord(word)))) return { kind: 'found', word };
+  return { kind: 'missing', word, hint };
+}
+
+/** Looks for a program by its name or path, which no shell reads: null when it is there, else how to mend that. */
+export async function missingProgram(program: string, { home, path }: ProgramPlace): Promise<string | null> {
+  if (program.includes('/')) {
+    const file = resolve(home, program);
+    if ((await which(file, { nothrow: true })) !== null) return null;
+    return `there is no executable file ${file}; create it, or make it executable: chmod +x '${file}'`;
   }
-  if ((await which(word, { path, nothrow: true })) !== null || (await isShellWord(word))) {
-    return { kind: 'found', word };
-  }
-  return {
-    kind: 'missing',
-    word,
-    hint: `there is no program "${word}" on PATH; install it, or give its whole path`,
-  };
+  if ((await which(program, { path, nothrow: true })) !== null) return null;
+  return `there is no program "${program}" on PATH; install it, or give its whole path`;
 }
 
 /** Whether it is a builtin or keyword, such as `exec` or `if`: with an empty PATH nothing else has a meaning. */

@@ -12,6 +12,8 @@ export interface CollectedOptions {
   readonly carried: readonly string[];
   /** The largest new file that is fine, in bytes; 50 MB when absent. */
   readonly max_bytes?: number;
+  /** Whether repositories inside are a problem; they are, when absent. A person may well have meant them. */
+  readonly repositories?: boolean;
   /** A status that was read since the agent ended: it spares one git process. */
   readonly status?: Status;
 }
@@ -40,12 +42,16 @@ export async function findCollectedProblems(
       ? []
       : await readRange(git, worktree.path, base, status.head);
   const uncommitted = status.entries.map(({ path, fields }): Change => ({ path, mode: fields[4] ?? '' }));
+  const repositories =
+    options.repositories === false
+      ? []
+      : [
+          ...committed.filter(({ mode }) => mode === GITLINK),
+          ...status.entries.filter(isRepository),
+          ...(await findHiddenRepositories(worktree.path, status.entries)),
+        ];
   return [
-    ...(await findRepositories(git, worktree.path, base, [
-      ...committed.filter(({ mode }) => mode === GITLINK),
-      ...status.entries.filter(isRepository),
-      ...(await findHiddenRepositories(worktree.path, status.entries)),
-    ])),
+    ...(await findRepositories(git, worktree.path, base, repositories)),
     ...findCarried(carried, committed, uncommitted),
     ...(await findLarge(worktree.path, status.entries, max_bytes)),
   ];
@@ -83,14 +89,15 @@ async function findRepositories(
 ): Promise<string[]> {
   const paths = [...new Set(found.map(({ path }) => path.replace(/\/$/, '')))];
   if (paths.length === 0) return [];
-  // A submodule that the project has already may well move on.
   const known = await git.list(path, ['--literal-pathspecs', 'ls-tree', '-z', base, '--', ...paths]);
   const submodules = new Set(
     known.filter((entry) => entry.startsWith(GITLINK)).map((entry) => entry.slice(entry.indexOf('\t') + 1)),
   );
-  return paths
-    .filter((path) => !submodules.has(path))
-    .map((path) => `${told(path)} is a git repository of its own: its files would not be in the commit`);
+  return paths.map((path) =>
+    submodules.has(path)
+      ? `${told(path)} is a submodule that was changed: its commits may be nowhere but in this worktree`
+      : `${told(path)} is a git repository of its own: its files would not be in the commit`,
+  );
 }
 
 function findCarried(

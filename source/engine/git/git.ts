@@ -92,7 +92,9 @@ export class Git {
     const lines = commands.map((args) => ['git', ...args.map(() => `"\${${(parameter += 1)}}"`)].join(' '));
     const script = lines.join(` && printf %s "$0" && `);
     const marker = `[${randomUUID()}]`;
-    const answer = await this.#run('sh', cwd, ['-c', script, marker, ...commands.flat()], options);
+    const args = ['-c', script, marker, ...commands.flat()];
+    // A folder that is gone is the first command's failure, as it would be without the shell.
+    const answer = await this.#run('sh', cwd, args, options, commands[0]);
     const outputs = splitBytes(answer.stdout, marker);
     if (answer.exit_code === 0) return outputs;
     const failed = commands[outputs.length - 1] ?? [];
@@ -105,6 +107,7 @@ export class Git {
     cwd: string,
     args: readonly string[],
     options: GitOptions,
+    told: readonly string[] = args,
   ): Promise<{ exit_code: number; stdout: Buffer; stderr: string }> {
     const settings = {
       cwd,
@@ -123,7 +126,7 @@ export class Git {
       ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     });
     if (result.exitCode === undefined && result.code !== undefined) {
-      throw new GitError(args, cwd, {
+      throw new GitError(told, cwd, {
         exit_code: -1,
         stdout: '',
         stderr: result.originalMessage ?? result.code,

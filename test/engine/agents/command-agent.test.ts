@@ -17,12 +17,16 @@ interface RunOptions {
   /** Files of home, by name; they can be run. */
   readonly files?: Readonly<Record<string, string>>;
   readonly prompt?: string;
+  readonly model?: string;
   readonly signal?: AbortSignal;
   readonly onLine?: (line: AgentLine) => void;
 }
 
 /** Runs an agent command with home and worktree beside each other in a folder of its own. */
-async function run(command: string, { files = {}, prompt = 'Do it.', signal, onLine }: RunOptions = {}) {
+async function run(
+  command: string,
+  { files = {}, prompt = 'Do it.', model, signal, onLine }: RunOptions = {},
+) {
   await using folder = await temporaryFolder();
   for (const place of ['home', 'worktree']) await mkdir(folder.at(place));
   for (const [name, text] of Object.entries(files)) {
@@ -46,7 +50,7 @@ async function run(command: string, { files = {}, prompt = 'Do it.', signal, onL
       cwd: folder.at('worktree'),
       env: { PATH },
       mark: `HEW_MARK_${process.pid.toString(16)}=a${(marks += 1)}`,
-      model: null,
+      model: model ?? null,
       log: folder.at('agent.jsonl'),
     },
     {
@@ -91,6 +95,12 @@ describe('CommandAgent with plain text', () => {
   test('understands the quotes and arguments of a shell', async () => {
     const { lines } = await run(`printf '%s|' "a b" c\\ d '$HOME'; A=1 sh -c 'echo "[$A]"'`);
     expect(lines.map(({ text }) => text)).toEqual(['a b|c d|$HOME|[1]']);
+  });
+
+  test('tells the model that is asked for, if one is', async () => {
+    const asked = await run('echo "[${HEW_MODEL-none}]"', { model: 'small' });
+    expect(asked.lines).toEqual([{ kind: 'text', text: '[small]' }]);
+    expect((await run('echo "[${HEW_MODEL-none}]"')).lines).toEqual([{ kind: 'text', text: '[none]' }]);
   });
 
   test('ends well without a closing word, which is for others to judge', async () => {

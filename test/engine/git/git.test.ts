@@ -44,6 +44,35 @@ it('throws with the command, the folder and the reason, past hints and warnings'
   expect(new GitError(['x'], '/', answer).message).toBe('git x in / ended with 1: error: the reason');
 });
 
+it('runs several commands in one child, with arguments that a shell would read otherwise', async () => {
+  await using project = await makeGitProject();
+  const git = await hewGit(project);
+  const words = [`it's "$HOME" $(id) \`id\` \\ ; * ü`, '-n', '', 'two\nlines\n'];
+  const commands = words.map((word) => ['-c', `alias.say=!printf %s`, 'say', word]);
+  const twelve = [['rev-parse', ...Array.from({ length: 12 }, () => 'HEAD')]];
+  const [head] = await git.texts(project.path, [['rev-parse', 'HEAD']]);
+  expect(await git.texts(project.path, twelve)).toEqual([Array.from({ length: 12 }, () => head).join('\n')]);
+  const outputs = await git.outputs(project.path, commands);
+  expect(outputs.map(String)).toEqual(words);
+});
+
+it('stops at the first of several commands that fails, and names it', async () => {
+  await using project = await makeGitProject();
+  const git = await hewGit(project);
+  const commands = [
+    ['rev-parse', 'HEAD'],
+    ['rev-parse', '--verify', 'nothing'],
+    ['update-ref', 'refs/hew/x', 'HEAD'],
+  ];
+  const failure = git.outputs(project.path, commands);
+  await expect(failure).rejects.toThrow(GitError);
+  await expect(failure).rejects.toThrow('git rev-parse --verify nothing in');
+  expect((await git.ask(project.path, ['rev-parse', '--verify', 'refs/hew/x'])).exit_code).toBe(128);
+
+  const gone = git.outputs(join(project.folder, 'gone'), commands);
+  await expect(gone).rejects.toMatchObject({ name: 'GitError', args: ['rev-parse', 'HEAD'] });
+});
+
 it('takes 0 for yes, 1 for no, and nothing else for an answer', async () => {
   await using project = await makeGitProject();
   const git = await hewGit(project);

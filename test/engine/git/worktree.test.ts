@@ -12,6 +12,7 @@ import {
   isIntact,
   removeStaleLocks,
   removeWorktree,
+  resetAndClean,
   resetTo,
   type Worktree,
 } from '../../../source/engine/git/worktree.js';
@@ -198,13 +199,12 @@ describe.concurrent('resetTo', () => {
       await using project = await makeGitProject({ files: { a: '1\n', b: '1\n', 'c/d': '1\n' } });
       const git = await hewGit(project);
       const { worktree } = await makeWorktree(git, project);
-      await advance(project, 'a', '2\n');
-      await write(worktree, 'a', '3\n');
-      await agentGit(project, worktree.path, 'commit', '-qam', 'mine');
-      await write(worktree, 'b', 'changed');
-      await write(worktree, 'staged', 'x');
-      await agentGit(project, worktree.path, 'add', 'staged');
-      await rm(join(worktree.path, 'c'), { recursive: true });
+      await script(
+        project,
+        `echo 2 > a; git commit -qam theirs; cd '${worktree.path}'
+        echo 3 > a; git commit -qam mine
+        echo changed > b; echo x > staged; git add staged; rm -r c`,
+      );
       for (const args of places[name] ?? []) await agentGit(project, worktree.path, ...args);
 
       const main = await shaOf(project, 'main');
@@ -265,11 +265,16 @@ it.concurrent('detachAt checks a commit out without a branch and leaves ignored 
 it.concurrent('clean removes untracked files, folders and repositories, of any name, and no ignored ones', async () => {
   await using project = await makeGitProject({ files: { '.gitignore': 'ignored*\n' } });
   const git = await hewGit(project);
-  const { worktree } = await makeWorktree(git, project);
+  const { worktree, base } = await makeWorktree(git, project);
   for (const path of ['zwei\nZeilen', 'a/b/c', '-x', 'ignored/x', 'nested/x']) await write(worktree, path);
   await agentGit(project, join(worktree.path, 'nested'), 'init', '-q');
   await mkdir(join(worktree.path, 'empty/folder'), { recursive: true });
   await clean(git, worktree);
+  expect(Object.keys(await filesOf(worktree.path))).toEqual(['.gitignore', 'ignored/x']);
+
+  await write(worktree, 'new');
+  await write(worktree, '.gitignore', '');
+  await resetAndClean(git, worktree, base);
   expect(Object.keys(await filesOf(worktree.path))).toEqual(['.gitignore', 'ignored/x']);
 });
 

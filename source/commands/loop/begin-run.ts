@@ -1,0 +1,33 @@
+import process from 'node:process';
+import { systemClock } from '../../engine/clock.js';
+import type { EventStream } from '../../engine/event-stream.js';
+import { type RunPlan, preflight } from '../../engine/preflight.js';
+import { type RunHandle, startRun } from '../../engine/run.js';
+import { Refusal } from '../command.js';
+import { loopSettingsOf, type RunFlagValues, startOptionsOf } from './run-flags.js';
+
+/** Checks whether a run can start here with these flags; throws a {@link Refusal} that names what stands against it. */
+export async function planRun(flags: RunFlagValues): Promise<RunPlan> {
+  const checked = await preflight({
+    cwd: process.cwd(),
+    env: process.env,
+    flags: loopSettingsOf(flags),
+    options: startOptionsOf(flags),
+    clock: systemClock,
+  });
+  if (checked.kind === 'refused') throw new Refusal(refusal(checked.problems));
+  return checked.plan;
+}
+
+/** Starts what was planned; throws a {@link Refusal} when another run has come before. */
+export async function beginRun(plan: RunPlan, listen: (events: EventStream) => void): Promise<RunHandle> {
+  const started = await startRun(plan, listen);
+  if (started.kind === 'refused') throw new Refusal(refusal(started.problems));
+  return started.handle;
+}
+
+/** One problem is one line; several are a list. */
+function refusal(problems: readonly string[]): string {
+  if (problems.length === 1) return problems.join('');
+  return `${problems.length} things stand against a start:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+}

@@ -1,0 +1,79 @@
+import process from 'node:process';
+import { render } from 'ink';
+import { App } from '../components/app.js';
+import type { ScreenData } from '../components/screen-data.js';
+import type { Control } from '../engine/controls.js';
+
+/** Why a screen is not there any more. */
+export type ScreenEnd =
+  /** The summary was read. */
+  | { readonly kind: 'left' }
+  /** It was taken away by {@link Screen.close}. */
+  | { readonly kind: 'closed' }
+  /** The terminal has gone, or the screen could not be drawn. */
+  | { readonly kind: 'lost'; readonly error: unknown };
+
+/** The terminal while the screen has it. */
+export interface Screen extends Disposable {
+  readonly gone: Promise<ScreenEnd>;
+  /** Gives the terminal back as it was. */
+  close(): void;
+}
+
+/** What a screen shows and whom it asks. */
+export interface ScreenOptions {
+  readonly pull: (columns: number) => ScreenData;
+  readonly control: (control: Control) => void;
+}
+
+/** Whether there is a terminal that a screen can be drawn on. */
+export function hasScreen(): boolean {
+  const { CI: ci = '', TERM: term } = process.env;
+  const unattended = !['', '0', 'false'].includes(ci);
+  return process.stdin.isTTY && process.stdout.isTTY && !unattended && term !== 'dumb';
+}
+
+/** Draws the screen in the terminal's alternate buffer. Whatever ends the process, Ink gives the terminal back. */
+export function openScreen({ pull, control }: ScreenOptions): Screen {
+  const { stdin, stdout } = process;
+  const { promise: gone, resolve } = Promise.withResolvers<ScreenEnd>();
+  const instance = render(<App pull={pull} control={control} onLeave={() => end({ kind: 'left' })} />, {
+    alternateScreen: true,
+    incrementalRendering: true,
+    interactive: true,
+    // Ctrl-C asks before it aborts; hew prints nothing by itself while the screen is there.
+    exitOnCtrlC: false,
+    patchConsole: false,
+    // Data comes five times a second; a key is drawn at once.
+    maxFps: 60,
+  });
+  // Before Ink's own listener: what was drawn for the old size cannot be changed line by line into the new.
+  const forget = (): void => instance.clear();
+  const takeBack = (): void => {
+    // The shell has had the terminal while hew was stopped.
+    stdin.setRawMode(true);
+    instance.clear();
+  };
+  stdout.prependListener('resize', forget);
+  process.on('SIGCONT', takeBack);
+
+  let open = true;
+  function end(why: ScreenEnd): void {
+    if (!open) return;
+    open = false;
+    stdout.off('resize', forget);
+    process.off('SIGCONT', takeBack);
+    instance.unmount();
+    resolve(why);
+  }
+  // These stay: a terminal that has gone fails again whenever it is written to, and the run goes on without it.
+  const lose = (error: unknown): void => end({ kind: 'lost', error });
+  stdin.on('error', lose);
+  stdin.on('end', () => lose(new Error('the terminal has gone')));
+  stdout.on('error', lose);
+  process.stderr.on('error', lose);
+  instance.waitUntilExit().then(() => lose(new Error('the screen has ended by itself')), lose);
+
+  const close = (): void => end({ kind: 'closed' });
+  return { gone, close, [Symbol.dispose]: close };
+}

@@ -1,0 +1,75 @@
+import process from 'node:process';
+import type { RunHandle } from '../engine/run.js';
+import type { ExitCode } from './command.js';
+import { beginRun, planRun } from './loop/begin-run.js';
+import { takeEndSignals } from './loop/end-signals.js';
+import { RUN_FLAGS, RUN_FLAGS_HELP, type RunFlagValues } from './loop/run-flags.js';
+import { abortAloud, followToEnd, runInLines, tellEvents } from './loop/run-in-lines.js';
+import { hasScreen, openScreen, type ScreenEnd } from './open-screen.js';
+import { parseFlags } from './parse-flags.js';
+import { printLines } from './print-lines.js';
+import { RunFeed } from './run-feed.js';
+
+const HELP = `
+hew tui [flags]    drains the queue as \`hew loop run\` does, on a screen that shows every agent live
+
+${RUN_FLAGS_HELP.trim().replace(/^/, '  ')}
+
+Keys: Tab, arrows and numbers select a slot, p pauses and resumes it, a aborts the run, ? lists the keys, q quits.
+Without a terminal (a pipe, CI, TERM=dumb), with --dry-run and with --json it prints what \`hew loop run\` prints.
+
+  hew tui --jobs 4 --agent-command "./agent.sh"
+`;
+
+/** `hew tui`: the whole job on a live screen, and its summary, which stays in the terminal. */
+export async function runTui(argv: readonly string[]): Promise<ExitCode> {
+  const parsed = parseFlags({ argv, help: HELP, flags: RUN_FLAGS });
+  if (parsed.kind === 'help') return 0;
+  const { flags } = parsed;
+  return hasScreen() && !flags.dryRun && !flags.json ? runOnScreen(flags) : runInLines(flags);
+}
+
+async function runOnScreen(flags: RunFlagValues): Promise<ExitCode> {
+  const plan = await planRun(flags);
+  const feed = new RunFeed();
+  const handle = await beginRun(plan, (events) => feed.listen(events));
+  const { why, code } = await show(handle, feed);
+  // Why the run could not begin is in what it has told.
+  if (code === 2) printLines(feed.news);
+  if (why.kind === 'lost')
+    process.stderr.write(`hew: the screen is gone, the run goes on: ${String(why.error)}\n`);
+  if (code === undefined) tellEvents(handle.events, false);
+  if (why.kind === 'signal' && code === undefined) abortAloud(handle, false);
+  return followToEnd(handle, false);
+}
+
+interface Shown {
+  readonly why: ScreenEnd | { readonly kind: 'signal' };
+  /** The run's exit code; null when it has failed, undefined when it goes on. */
+  readonly code: ExitCode | null | undefined;
+}
+
+/** Shows the run until there is nothing more to show, or no screen to show it on. */
+async function show(handle: RunHandle, feed: RunFeed): Promise<Shown> {
+  let code: Shown['code'];
+  let signalled = false;
+  using screen = openScreen({ pull: feed.pull, control: (control) => handle.control(control) });
+  using _signals = takeEndSignals({
+    onEnd: () => {
+      signalled = true;
+      screen.close();
+    },
+    onHangUp: () => screen.close(),
+  });
+  // How it has failed is told by whoever follows the run to its end.
+  const ended = handle.ended.then(
+    (exitCode) => (code = exitCode),
+    () => (code = null),
+  );
+  await Promise.race([ended, screen.gone]);
+  // A run that has failed or could not begin has nothing to sum up.
+  if (code === undefined || code === null || code === 2) screen.close();
+  else feed.end();
+  const why = await screen.gone;
+  return { why: signalled ? { kind: 'signal' } : why, code };
+}

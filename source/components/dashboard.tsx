@@ -1,0 +1,57 @@
+import { Box } from 'ink';
+import type { ReactElement } from 'react';
+import { ConfirmAbort } from './confirm-abort.js';
+import { Footer } from './footer.js';
+import { Header } from './header.js';
+import { HelpDialog } from './help-dialog.js';
+import type { Layout } from './layout.js';
+import { Pane } from './pane.js';
+import type { ScreenState } from './press-key.js';
+import { Row, RowHeading } from './row.js';
+import type { ScreenData } from './screen-data.js';
+
+interface DashboardProps {
+  readonly rows: number;
+  readonly layout: Layout;
+  readonly data: Omit<ScreenData, 'summary'>;
+  readonly screen: ScreenState;
+}
+
+/** The run while it goes on: header, a pane or a row for each slot, footer, and what is asked over it. */
+export function Dashboard({ rows, layout, data, screen }: DashboardProps): ReactElement {
+  const { live, news, now } = data;
+  const { footer, header, heading, tail } = layout;
+  const viewOf = (slot: number) => live.slots[slot - 1];
+  const attempts = live.state.run?.attempts ?? 1;
+  const selected = viewOf(screen.selected);
+  const working = live.slots.filter(({ state }) => state.activity.kind === 'working').length;
+  const common = { checkingBase: live.checking_base, now };
+  return (
+    <Box width="100%" height={rows}>
+      <Header at={header} live={live} now={now} />
+      {heading && <RowHeading at={heading} />}
+      {layout.slots.map((at) => {
+        const view = viewOf(at.slot);
+        const each = { at, selected: at.slot === screen.selected, ...common };
+        if (!view) return null;
+        return layout.mode === 'rows' ? (
+          <Row key={at.slot} view={view} {...each} />
+        ) : (
+          <Pane key={at.slot} view={view} attempts={attempts} details {...each} />
+        );
+      })}
+      {tail && selected && (
+        <Pane at={tail} view={selected} attempts={attempts} details={false} selected={false} {...common} />
+      )}
+      <Footer
+        at={footer}
+        news={news}
+        message={screen.message?.text ?? null}
+        paused={selected?.state.paused ?? false}
+        slots={live.slots.length}
+      />
+      {screen.dialog === 'help' && <HelpDialog footer={footer} />}
+      {screen.dialog === 'abort' && <ConfirmAbort footer={footer} working={working} />}
+    </Box>
+  );
+}

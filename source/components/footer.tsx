@@ -1,0 +1,43 @@
+import { memo, type ReactElement } from 'react';
+import type { Rectangle } from './layout.js';
+import { Line } from './line.js';
+import { Place } from './place.js';
+import { cut, screenText } from './screen-text.js';
+
+interface FooterProps {
+  readonly at: Rectangle;
+  /** What has happened, the newest last. */
+  readonly news: readonly string[];
+  /** What the last key has led to, or why it has not; it stands in the place of the newest of the news. */
+  readonly message: string | null;
+  /** The selected slot is paused. */
+  readonly paused: boolean;
+  /** How many slots there are. */
+  readonly slots: number;
+}
+
+/** The last news and the keys. */
+export const Footer = memo(function Footer({ at, news, message, paused, slots }: FooterProps): ReactElement {
+  const room = at.height - 1;
+  const told = message === null ? news : [...news, message];
+  const shown = room <= 0 ? [] : told.slice(-room);
+  const blank = Math.max(0, room - shown.length);
+  return (
+    <Place at={at}>
+      {Array.from({ length: blank }, (_, index) => (
+        <Line key={`blank ${index}`} text="" />
+      ))}
+      {shown.map((text, index) => {
+        const isMessage = message !== null && index === shown.length - 1;
+        const tone = isMessage ? 'strong' : 'dim';
+        return <Line key={index} text={cut(` ${screenText(text)}`, at.width)} tone={tone} />;
+      })}
+      <Line text={cut(keys(paused, slots), at.width)} />
+    </Place>
+  );
+});
+
+function keys(paused: boolean, slots: number): string {
+  const select = slots < 2 ? '' : `Tab arrows 1-${slots} select   `;
+  return ` ${select}p ${paused ? 'resume' : 'pause'} slot   a abort run   ? keys   q quit`;
+}

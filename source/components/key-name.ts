@@ -1,0 +1,24 @@
+import type { Key } from 'ink';
+
+const NAMED = [
+  ['upArrow', 'up'],
+  ['downArrow', 'down'],
+  ['leftArrow', 'left'],
+  ['rightArrow', 'right'],
+  ['pageUp', 'page up'],
+  ['pageDown', 'page down'],
+  ['home', 'home'],
+  ['end', 'end'],
+  ['return', 'enter'],
+  ['escape', 'escape'],
+  ['backspace', 'backspace'],
+  ['delete', 'delete'],
+] as const;
+
+/** A key as hew names it: `p`, `tab`, `shift-tab`, `ctrl-c`, `up` … Several characters are a paste. Pure. */
+export function keyName(input: string, key: Key): string {
+  if (key.tab) return key.shift ? 'shift-tab' : 'tab';
+  const named = NAMED.find(([property]) => key[property]);
+  if (named) return named[1];
+  return key.ctrl ? `ctrl-${input}` : input;
+}

@@ -1,0 +1,92 @@
+import { memo, type ReactElement } from 'react';
+import type { LiveLine, SlotView } from '../engine/live-view.js';
+import type { Rectangle } from './layout.js';
+import { Line, type Tone } from './line.js';
+import { Place } from './place.js';
+import { cut, screenText, spread } from './screen-text.js';
+import { factsInWords, stateInWords, stepsInWords, subjectInWords } from './slot-words.js';
+
+interface PaneProps {
+  readonly at: Rectangle;
+  readonly view: SlotView;
+  readonly selected: boolean;
+  /** Whether facts and steps are shown; beside a table they stand in it already. */
+  readonly details: boolean;
+  /** How often a task is tried. */
+  readonly attempts: number;
+  readonly checkingBase: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** One slot live: a rule with its task and state, its facts, its steps, and the last lines of its agent or gate. */
+export const Pane = memo(function Pane(props: PaneProps): ReactElement {
+  const { at, view, selected, now } = props;
+  const details = props.details ? detailLines(props) : [];
+  const room = Math.max(0, at.height - 1 - details.length);
+  const shown = room === 0 ? [] : view.lines.slice(-room);
+  const tone = selected ? 'selected' : 'strong';
+  return (
+    <Place at={at}>
+      <Line text={ruleLine(view, selected, props.checkingBase, at.width, now)} tone={tone} />
+      {details.map((text, index) => (
+        <Line key={`detail ${index}`} text={text} tone="dim" />
+      ))}
+      {shown.map((line, index) => (
+        <Line key={index} text={outputLine(line, at.width)} tone={toneOf(line)} />
+      ))}
+    </Place>
+  );
+});
+
+function ruleLine(
+  view: SlotView,
+  selected: boolean,
+  checkingBase: boolean,
+  width: number,
+  now: number,
+): string {
+  const state = ` ${screenText(stateInWords(view, checkingBase, now))}`;
+  // The slot and the beginning of its task must be seen whatever its state has to say.
+  const right = cut(state, Math.max(0, Math.floor(width / 2)));
+  const head = `${selected ? '▶' : '─'}${view.state.slot} `;
+  const subject = cut(subjectInWords(view), width - head.length - right.length - 1);
+  return spread(`${head}${subject} `, right, width, '─');
+}
+
+/** Two lines, or one where both fit into it; where there is hardly room, only how far the iteration is. */
+function detailLines({ at, view, attempts, now }: PaneProps): readonly string[] {
+  const facts = factsInWords(view, attempts, now);
+  const steps = stepsInWords(view, now);
+  if (facts === '' || at.height < 2) return [];
+  if (steps === '') return [cut(` ${facts}`, at.width)];
+  const both = ` ${facts}   ${steps}`;
+  if (both.length <= at.width) return [spread(` ${facts}`, steps, at.width)];
+  return at.height < 4
+    ? [cut(` ${steps}`, at.width)]
+    : [cut(` ${facts}`, at.width), cut(` ${steps}`, at.width)];
+}
+
+const MARKS: Readonly<Record<LiveLine['kind'], string>> = {
+  text: '  ',
+  tool: '> ',
+  result: '    ',
+  error: '! ',
+  gate: '| ',
+};
+
+function toneOf({ kind }: LiveLine): Tone {
+  if (kind === 'error') return 'alarm';
+  return kind === 'tool' ? 'strong' : 'plain';
+}
+
+/** A line is drawn many times while it moves up, and made fit for the screen only once. */
+const cuts = new WeakMap<LiveLine, { readonly width: number; readonly text: string }>();
+
+function outputLine(line: LiveLine, width: number): string {
+  const known = cuts.get(line);
+  if (known?.width === width) return known.text;
+  const text = cut(` ${MARKS[line.kind]}${screenText(line.text)}`, width).trimEnd();
+  cuts.set(line, { width, text });
+  return text;
+}

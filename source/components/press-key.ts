@@ -1,0 +1,151 @@
+import type { Control } from '../engine/controls.js';
+import { stopInWords } from '../reporters/words.js';
+import type { Layout } from './layout.js';
+import { neighbour } from './neighbour.js';
+import type { ScreenData } from './screen-data.js';
+import { screenText } from './screen-text.js';
+
+/** What the keys have made of the screen. */
+export interface ScreenState {
+  readonly selected: number;
+  readonly dialog: 'none' | 'help' | 'abort';
+  /** Abortion was asked for by a key. */
+  readonly aborting: boolean;
+  /** What the last key has led to, or why it has not; null when there is nothing to say. */
+  readonly message: { readonly text: string; readonly at: number } | null;
+  /** A digit that may be the first of two. */
+  readonly digit: { readonly number: number; readonly at: number } | null;
+}
+
+/** The screen before any key. */
+export const FIRST_SCREEN: ScreenState = {
+  selected: 1,
+  dialog: 'none',
+  aborting: false,
+  message: null,
+  digit: null,
+};
+
+/** What a key is pressed upon. `now` is in milliseconds since 1970. */
+export interface KeyFacts extends Pick<ScreenData, 'live'> {
+  readonly layout: Layout;
+  readonly now: number;
+}
+
+/** What a key leads to: another screen, and what is asked of the run. */
+export interface Pressed {
+  readonly screen: ScreenState;
+  readonly control: Control | null;
+}
+
+/** How long the second digit of a slot's number may take. */
+const SECOND_DIGIT_MS = 1_000;
+
+/** What a key does while the run goes on. A key that cannot be used says why. Pure. */
+export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pressed {
+  const screen = { ...before, message: null, digit: null };
+  if (key === 'ctrl-c') {
+    return before.dialog === 'abort' ? abort(screen, facts) : only(askToAbort(screen, facts));
+  }
+  if (before.dialog === 'help') return only({ ...screen, dialog: 'none' });
+  if (before.dialog === 'abort') return answer(screen, key, facts);
+  switch (key) {
+    case 'tab':
+    case 'shift-tab':
+      return only(cycle(screen, facts, key === 'tab' ? 1 : -1));
+    case 'up':
+    case 'down':
+    case 'left':
+    case 'right': {
+      const slots = facts.live.slots.length;
+      return only({ ...screen, selected: neighbour(facts.layout, slots, screen.selected, key) });
+    }
+    case 'p':
+      return pauseOrResume(screen, facts);
+    case 'a':
+    case 'q':
+      return only(askToAbort(screen, facts));
+    case '?':
+      return only({ ...screen, dialog: 'help' });
+    case 'escape':
+    case '':
+      return only(screen);
+    default:
+      return only(/^\d+$/.test(key) ? select(before, screen, key, facts) : unknownKey(screen, key, facts));
+  }
+}
+
+function only(screen: ScreenState): Pressed {
+  return { screen, control: null };
+}
+
+function say(screen: ScreenState, text: string, { now }: KeyFacts): ScreenState {
+  return { ...screen, message: { text, at: now } };
+}
+
+function unknownKey(screen: ScreenState, key: string, facts: KeyFacts): ScreenState {
+  const name = screenText(key).slice(0, 20);
+  return say(screen, `${name} does nothing here: ? shows the keys`, facts);
+}
+
+function cycle(screen: ScreenState, { live }: KeyFacts, step: number): ScreenState {
+  const count = Math.max(1, live.slots.length);
+  return { ...screen, selected: ((screen.selected - 1 + step + count) % count) + 1 };
+}
+
+/** With more than nine slots two digits that follow each other name one slot. */
+function select(before: ScreenState, screen: ScreenState, key: string, facts: KeyFacts): ScreenState {
+  const { now, live } = facts;
+  const count = live.slots.length;
+  const { digit } = before;
+  const joined = digit && now - digit.at < SECOND_DIGIT_MS ? Number(`${digit.number}${key}`) : Number(key);
+  const number = joined <= count ? joined : Number(key);
+  if (number < 1 || number > count) {
+    return say(screen, `there is no slot ${number}: there are ${count}`, facts);
+  }
+  return { ...screen, selected: number, digit: number * 10 <= count ? { number, at: now } : null };
+}
+
+/** Why nothing can be asked of the slots any more; null while it can. */
+function ending(screen: ScreenState, { live: { state } }: KeyFacts): string | null {
+  if (screen.aborting || state.stopping === 'cancelled') return 'the run is being aborted';
+  if (state.stopping) return `the run ends by itself: ${stopInWords(state.stopping)}`;
+  return null;
+}
+
+function pauseOrResume(screen: ScreenState, facts: KeyFacts): Pressed {
+  const { selected: slot } = screen;
+  const state = facts.live.slots.find((view) => view.state.slot === slot)?.state;
+  const why = ending(screen, facts) ?? (state ? null : 'the run has not begun');
+  if (!state || why !== null) return only(say(screen, `p cannot be used now: ${why}`, facts));
+  if (state.paused) {
+    return { screen: say(screen, `slot ${slot} goes on`, facts), control: { type: 'resumeSlot', slot } };
+  }
+  const busy = state.activity.kind === 'working' || state.activity.kind === 'claiming';
+  const text = busy
+    ? `slot ${slot} pauses when its iteration has ended; p again takes that back`
+    : `slot ${slot} is paused; p again lets it go on`;
+  return { screen: say(screen, text, facts), control: { type: 'pauseSlot', slot } };
+}
+
+function askToAbort(screen: ScreenState, facts: KeyFacts): ScreenState {
+  if (screen.aborting || facts.live.state.stopping === 'cancelled') {
+    return say(screen, 'the run is being aborted: it ends as soon as its agents have ended', facts);
+  }
+  return { ...screen, dialog: 'abort' };
+}
+
+function answer(screen: ScreenState, key: string, facts: KeyFacts): Pressed {
+  if (key === 'y' || key === 'Y') return abort(screen, facts);
+  if (key === 'n' || key === 'N' || key === 'escape' || key === 'q')
+    return only({ ...screen, dialog: 'none' });
+  return only(say(screen, 'y aborts the run, n lets it go on', facts));
+}
+
+function abort(screen: ScreenState, facts: KeyFacts): Pressed {
+  const next = { ...screen, dialog: 'none' as const, aborting: true };
+  return {
+    screen: say(next, 'agents are being ended, their tasks go back to the queue', facts),
+    control: { type: 'abortRun' },
+  };
+}

@@ -1,0 +1,142 @@
+import type { EngineEvent, TransientEvent } from './events.js';
+import type { TokenCount } from './ports.js';
+import { EMPTY_STATE } from './reduce.js';
+import { addTokens } from './reduce-iteration.js';
+import type { RunState, SlotState, Spending, TaskState } from './state.js';
+
+/** More than the tallest screen shows of a slot. */
+const MOST_LINES = 256;
+
+type LineEvent = Extract<TransientEvent, { type: 'agent.line' }>;
+
+/** A line that an agent or the gate has put out. */
+export type LiveLine = Readonly<Pick<LineEvent, 'kind' | 'text'>>;
+
+/** What the slot's iteration has used by now. */
+export interface LiveUsage {
+  readonly tokens: TokenCount;
+  readonly cost_usd: number | null;
+  readonly model: string | null;
+  /** The agent has ended: the state's sums hold it already. */
+  readonly counted: boolean;
+}
+
+/** One slot as a screen shows it. */
+export interface SlotView {
+  readonly state: SlotState;
+  /** The task that it claims or works on. */
+  readonly task: TaskState | null;
+  /** The last lines of its iteration, oldest first. They stay until the next iteration begins. */
+  readonly lines: readonly LiveLine[];
+  /** When the last of them came, in milliseconds since 1970; null when none has. */
+  readonly last_output: number | null;
+  readonly usage: LiveUsage | null;
+}
+
+/** A run at one moment. */
+export interface LiveSnapshot {
+  readonly state: RunState;
+  readonly slots: readonly SlotView[];
+  /** The gate runs on the untouched base: nothing has been claimed yet. */
+  readonly checking_base: boolean;
+}
+
+/** What passes by of one slot. */
+interface Tape {
+  lines: LiveLine[];
+  lastOutput: string | null;
+  usage: LiveUsage | null;
+  changed: boolean;
+}
+
+/**
+ * What a live screen shows of a run: its state, and beside it what only passes by. Events come by the thousand and are
+ * only kept; a screen takes a snapshot when it draws.
+ */
+export class LiveView {
+  readonly #tapes = new Map<number, Tape>();
+  #state: RunState = EMPTY_STATE;
+  #checkingBase = false;
+  #snapshot: LiveSnapshot = { state: EMPTY_STATE, slots: [], checking_base: false };
+
+  /** Takes note of an event; `state` is the run's after it. Cheap. */
+  take(event: EngineEvent, state: RunState): void {
+    this.#state = state;
+    if (event.type === 'agent.line') this.#add(event);
+    else if (event.type === 'agent.usage') this.#use(event.slot, { ...usageOf(event), counted: false });
+    else if (event.type === 'agent.finished') this.#use(event.slot, { ...usageOf(event), counted: true });
+    else if (event.type === 'iteration.started') this.#tapes.set(event.slot, emptyTape());
+    else if (event.type === 'run.started') this.#checkingBase = event.mode !== 'dry_run';
+    else if (event.type === 'base.checked') this.#checkingBase = false;
+  }
+
+  /** The run by now: immutable, and each slot's part the same object as before while nothing of that slot has changed. */
+  snapshot(): LiveSnapshot {
+    const state = this.#state;
+    const before = this.#snapshot;
+    const slots = state.slots.map((slot, index) => this.#slot(slot, before.slots[index]));
+    const same = slots.length === before.slots.length && slots.every((slot, i) => slot === before.slots[i]);
+    if (!same || state !== before.state || this.#checkingBase !== before.checking_base) {
+      this.#snapshot = { state, slots: same ? before.slots : slots, checking_base: this.#checkingBase };
+    }
+    return this.#snapshot;
+  }
+
+  #slot(state: SlotState, before: SlotView | undefined): SlotView {
+    const tape = this.#tape(state.slot);
+    const { activity } = state;
+    const busy = activity.kind === 'working' || activity.kind === 'claiming';
+    const task = busy ? (this.#state.tasks.get(activity.task) ?? null) : null;
+    if (before && !tape.changed && before.state === state && before.task === task) return before;
+    const lines = before && !tape.changed ? before.lines : tape.lines.slice(-MOST_LINES);
+    tape.changed = false;
+    const last_output = tape.lastOutput === null ? null : Date.parse(tape.lastOutput);
+    return { state, task, lines, last_output, usage: tape.usage };
+  }
+
+  #add({ slot, kind, text, at }: LineEvent): void {
+    const tape = this.#tape(slot);
+    tape.lines.push({ kind, text });
+    // Cut only now and then, so that a line costs no copy of all the others.
+    if (tape.lines.length >= 2 * MOST_LINES) tape.lines = tape.lines.slice(-MOST_LINES);
+    tape.lastOutput = at;
+    tape.changed = true;
+  }
+
+  #use(slot: number, usage: LiveUsage): void {
+    const tape = this.#tape(slot);
+    tape.usage = usage;
+    tape.changed = true;
+  }
+
+  #tape(slot: number): Tape {
+    const known = this.#tapes.get(slot);
+    if (known) return known;
+    const tape = emptyTape();
+    this.#tapes.set(slot, tape);
+    return tape;
+  }
+}
+
+/** What the run has used by now, with what its running agents have told of theirs. Pure. */
+export function spendingNow({ state, slots }: LiveSnapshot): Spending {
+  return slots.reduce<Spending>(
+    (sum, { usage, state: slot }) =>
+      usage === null || usage.counted || slot.activity.kind !== 'working'
+        ? sum
+        : {
+            tokens: addTokens(sum.tokens, usage.tokens),
+            cost_usd: sum.cost_usd + (usage.cost_usd ?? 0),
+            cost_unknown: sum.cost_unknown || usage.cost_usd === null,
+          },
+    { tokens: state.tokens, cost_usd: state.cost_usd, cost_unknown: state.cost_unknown },
+  );
+}
+
+function emptyTape(): Tape {
+  return { lines: [], lastOutput: null, usage: null, changed: true };
+}
+
+function usageOf({ tokens, cost_usd, model }: Omit<LiveUsage, 'counted'>): Omit<LiveUsage, 'counted'> {
+  return { tokens, cost_usd, model };
+}

@@ -1,0 +1,46 @@
+import { QueueError, type QueueListing } from './ports.js';
+import type { RunContext } from './run-context.js';
+
+/** How often idle slots list the queue again when nothing of this run has changed it (LOOP.md §3.1). */
+const LISTING_MS = 30_000;
+/** Whoever edits the queue's file by hand gets so many seconds to mend it; agents that work go on meanwhile. */
+const MOST_FAULTS = 60;
+
+/** The newest look at the queue, which all slots share. */
+export class QueueWatch {
+  readonly #context: RunContext;
+  #seen: { readonly listing: QueueListing; readonly at: number } | null = null;
+  #faults = 0;
+
+  constructor(context: RunContext) {
+    this.#context = context;
+  }
+
+  /** What was seen last; null when it has to be looked at again. */
+  get listing(): QueueListing | null {
+    return this.#seen?.listing ?? null;
+  }
+
+  /** Something was closed or filed: the next look is a fresh one. */
+  forget(): void {
+    this.#seen = null;
+  }
+
+  /** Looks again where that is due. Returns the listing if it is new, and why the queue must be given up if it must. */
+  async look(): Promise<{ readonly fresh: QueueListing | null; readonly broken: string | null }> {
+    const { clock, queue, events } = this.#context;
+    const at = clock.now().getTime();
+    if (this.#seen && at - this.#seen.at < LISTING_MS) return { fresh: null, broken: null };
+    try {
+      const listing = await queue.list();
+      this.#seen = { listing, at };
+      this.#faults = 0;
+      return { fresh: listing, broken: null };
+    } catch (error) {
+      if (!(error instanceof QueueError)) throw error;
+      this.#faults += 1;
+      if (this.#faults === 1) events.note({ type: 'notice', level: 'warning', text: error.message });
+      return { fresh: null, broken: this.#faults > MOST_FAULTS ? error.message : null };
+    }
+  }
+}
