@@ -11,19 +11,19 @@ interface Entry {
 /** Every subcommand by the words that name it; nothing of it is imported before it is chosen. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
   tui: {
-    summary: 'drains the queue with several agents at once, each live on one screen; --help lists the keys',
+    summary: 'drains the queue with several agents at once, each on screen',
     load: async () => (await import('./commands/tui.js')).runTui,
   },
   'loop run': {
-    summary: 'the same without a screen, told line by line; --help lists the flags',
+    summary: 'the same without a screen, told line by line',
     load: async () => (await import('./commands/loop/run.js')).runLoop,
   },
   'loop land': {
-    summary: 'brings the merges of a run home to the branch that it started from',
+    summary: 'brings the merges of a run home to where it started',
     load: async () => (await import('./commands/loop/land.js')).landRun,
   },
   demo: {
-    summary: 'shows it all in a minute: a throw-away project, a dozen tasks, agents that follow a script',
+    summary: 'shows it all in a minute, offline, in a throw-away project',
     load: async () => (await import('./commands/demo.js')).demo,
   },
   task: {
@@ -44,9 +44,8 @@ function help(): string {
   const lines = Object.entries(COMMANDS).map(
     ([name, entry]) => `  hew ${name.padEnd(width)}  ${entry.summary}`,
   );
-  return ['hew runs coding agents in parallel and merges what passes your tests.', '', ...lines, ''].join(
-    '\n',
-  );
+  const about = 'hew runs coding agents in parallel and merges what passes your tests.';
+  return [about, '', ...lines, '', '`hew <command> --help` tells more of each.', ''].join('\n');
 }
 
 function findCommand(argv: readonly string[]): { entry: Entry; rest: readonly string[] } | null {

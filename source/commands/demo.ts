@@ -24,7 +24,7 @@ scripted (a conflict and a failed first try are), 1 when not, 130 when it was ab
 `;
 
 /** What each step of an agent takes, so that four of them need about a minute in all. */
-const PAUSE_MS = 1200;
+const PAUSE_MS = 1600;
 
 /** `hew demo`: the real engine on a project of the demo's own, with the demo's scripted agent in place of claude. */
 export async function demo(argv: readonly string[]): Promise<ExitCode> {
@@ -49,8 +49,8 @@ export async function demo(argv: readonly string[]): Promise<ExitCode> {
   Object.assign(process.env, made.env);
   await fileTasks(made);
   printLines([
-    `A tea shop with ${DEMO_TASKS.length} tasks, and ${jobs} scripted agents that work on them: no model, no network. It is in`,
-    `${made.project}`,
+    `A tea shop with ${DEMO_TASKS.length} tasks and ${jobs} scripted agents: no model, no network. It is in`,
+    made.project,
     '',
   ]);
   const { runTui } = await import('./tui.js');
@@ -68,11 +68,7 @@ async function fileTasks({ project }: Demo): Promise<void> {
 }
 
 async function tellEnd(made: Demo, code: ExitCode): Promise<ExitCode> {
-  const where = [
-    'Tokens and dollars are invented, as the agents are; all else was real. Look at it:',
-    `  cd ${made.project}`,
-    '  git log --graph --oneline',
-  ];
+  const where = [`  cd ${made.project}`, '  git log --graph --oneline'];
   // Aborted, refused, or stopped by a limit: that has been told.
   if (code !== 0 && code !== 1) {
     printLines(['', `The demo ended early. It is in ${made.project}`]);
@@ -87,9 +83,11 @@ async function tellEnd(made: Demo, code: ExitCode): Promise<ExitCode> {
   const { merged, conflicted, bug, retried } = verdict;
   printLines([
     '',
-    `All as scripted: ${conflicted} is in conflict since it changes the same line as ${merged}, and its work waits for a person (hew task show ${bug});`,
-    `the first try of ${retried} failed the tests and the second one passed; everything else is merged.`,
+    `All as scripted: ${conflicted} met ${merged} in one line, and waits for you.`,
+    `The tests sent the first try of ${retried} back; all else merged at once.`,
+    'Tokens and dollars are invented, as the agents are; all else is real. Look:',
     ...where,
+    `  hew task show ${bug}`,
   ]);
   return 0;
 }

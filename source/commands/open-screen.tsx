@@ -1,6 +1,6 @@
 import process from 'node:process';
-import { render } from 'ink';
 import { App } from '../components/app.js';
+import { drawScreen } from '../components/draw-screen.js';
 import type { ScreenData } from '../components/screen-data.js';
 import type { Control } from '../engine/controls.js';
 
@@ -33,37 +33,27 @@ export function hasScreen(): boolean {
   return process.stdin.isTTY && process.stdout.isTTY && !unattended && term !== 'dumb';
 }
 
-/** Draws the screen in the terminal's alternate buffer. Whatever ends the process, Ink gives the terminal back. */
+/** Draws the screen in the terminal's alternate buffer. Whatever ends the process, the terminal is given back. */
 export function openScreen({ pull, control }: ScreenOptions): Screen {
   const { stdin, stdout } = process;
   const { promise: gone, resolve } = Promise.withResolvers<ScreenEnd>();
-  const instance = render(<App pull={pull} control={control} onLeave={() => end({ kind: 'left' })} />, {
-    alternateScreen: true,
-    incrementalRendering: true,
-    interactive: true,
-    // Ctrl-C asks before it aborts; hew prints nothing by itself while the screen is there.
-    exitOnCtrlC: false,
-    patchConsole: false,
-    // Data comes five times a second; a key is drawn at once.
-    maxFps: 60,
-  });
-  // Before Ink's own listener: what was drawn for the old size cannot be changed line by line into the new.
-  const forget = (): void => instance.clear();
+  const leave = (): void => end({ kind: 'left' });
+  const drawn = drawScreen({ stdin, stdout }, (size) => (
+    <App {...size} pull={pull} control={control} onLeave={leave} />
+  ));
   const takeBack = (): void => {
     // The shell has had the terminal while hew was stopped.
     stdin.setRawMode(true);
-    instance.clear();
+    drawn.redraw();
   };
-  stdout.prependListener('resize', forget);
   process.on('SIGCONT', takeBack);
 
   let open = true;
   function end(why: ScreenEnd): void {
     if (!open) return;
     open = false;
-    stdout.off('resize', forget);
     process.off('SIGCONT', takeBack);
-    instance.unmount();
+    drawn.unmount();
     resolve(why);
   }
   // These stay: a terminal that has gone fails again whenever it is written to, and the run goes on without it.
@@ -72,7 +62,7 @@ export function openScreen({ pull, control }: ScreenOptions): Screen {
   stdin.on('end', () => lose(new Error('the terminal has gone')));
   stdout.on('error', lose);
   process.stderr.on('error', lose);
-  instance.waitUntilExit().then(() => lose(new Error('the screen has ended by itself')), lose);
+  drawn.ended.then(() => lose(new Error('the screen has ended by itself')), lose);
 
   const close = (): void => end({ kind: 'closed' });
   return { gone, close, [Symbol.dispose]: close };

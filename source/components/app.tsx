@@ -1,10 +1,11 @@
-import { Box, useInput, useWindowSize } from 'ink';
-import { type ReactElement, useEffect, useMemo, useState } from 'react';
+import { Box, useInput } from 'ink';
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import type { Control } from '../engine/controls.js';
 import { Dashboard } from './dashboard.js';
+import type { ScreenSize } from './draw-screen.js';
 import { keyName } from './key-name.js';
 import { layOut } from './layout.js';
-import { FIRST_SCREEN, pressKey } from './press-key.js';
+import { FIRST_SCREEN, pressKey, type ScreenState } from './press-key.js';
 import type { ScreenData } from './screen-data.js';
 import { screenText } from './screen-text.js';
 import { scrollBy } from './scroll.js';
@@ -15,7 +16,7 @@ const PULL_MS = 200;
 /** How long it is told what a key has led to. */
 const MESSAGE_MS = 8_000;
 
-interface AppProps {
+interface AppProps extends ScreenSize {
   /** What there is to draw now, for a screen of so many columns. It is not called while something is drawn. */
   readonly pull: (columns: number) => ScreenData;
   /** Asks something of the run. */
@@ -25,11 +26,12 @@ interface AppProps {
 }
 
 /** The whole screen: the dashboard while the run goes on, then its summary. */
-export function App({ pull, control, onLeave }: AppProps): ReactElement {
-  const { columns, rows } = useWindowSize();
+export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactElement {
   const [data, setData] = useState(() => pull(columns));
   const [screen, setScreen] = useState(FIRST_SCREEN);
   const [scroll, setScroll] = useState(0);
+  // Keys that come in one piece are all pressed before anything is drawn.
+  const latest = useRef({ screen: FIRST_SCREEN, scroll: 0 });
   const { live, summary, now } = data;
 
   useEffect(() => {
@@ -44,20 +46,31 @@ export function App({ pull, control, onLeave }: AppProps): ReactElement {
   );
   const lines = useMemo(() => summary?.split('\n').map(screenText) ?? null, [summary]);
 
+  const show = (next: ScreenState): void => {
+    latest.current.screen = next;
+    setScreen(next);
+  };
+  const scrollTo = (next: number): void => {
+    latest.current.scroll = next;
+    setScroll(next);
+  };
+
   useInput((input, key) => {
     const name = keyName(input, key);
     if (lines !== null) {
-      const page = summaryPage(rows);
-      const next = scrollBy(name, { lines: lines.length, page, first: scroll });
+      const first = latest.current.scroll;
+      const next = scrollBy(name, { lines: lines.length, page: summaryPage(rows), first });
       if (next === null) onLeave();
-      else setScroll(next);
+      else scrollTo(next);
       return;
     }
-    const pressed = pressKey({ ...screen, selected }, name, { live, layout, now: Date.now() });
-    if (pressed.control) control(pressed.control);
-    setScreen(pressed.screen);
+    const { live: newest } = pull(columns);
+    const pressed = pressKey(latest.current.screen, name, { live: newest, layout, now: Date.now() });
+    show(pressed.screen);
+    if (!pressed.control) return;
+    control(pressed.control);
     // What a control has changed is seen with the key that has asked for it.
-    if (pressed.control) setData(pull(columns));
+    setData(pull(columns));
   });
 
   if (lines !== null) {

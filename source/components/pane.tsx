@@ -1,4 +1,5 @@
 import { memo, type ReactElement } from 'react';
+import stringWidth from 'string-width';
 import type { LiveLine, SlotView } from '../engine/live-view.js';
 import type { Rectangle } from './layout.js';
 import { Line, type Tone } from './line.js';
@@ -47,11 +48,13 @@ function ruleLine(
   now: number,
 ): string {
   const state = ` ${screenText(stateInWords(view, checkingBase, now))}`;
-  // The slot and the beginning of its task must be seen whatever its state has to say.
-  const right = cut(state, Math.max(0, Math.floor(width / 2)));
   const head = `${selected ? '▶' : '─'}${view.state.slot} `;
-  const subject = cut(subjectInWords(view), width - head.length - right.length - 1);
-  return spread(`${head}${subject} `, right, width, '─');
+  const subject = subjectInWords(view);
+  // The beginning of the subject must be seen, whatever the state has to say.
+  const least = Math.floor(width / 2);
+  const right = cut(state, Math.max(least, width - head.length - stringWidth(subject) - 1));
+  const left = cut(subject, width - head.length - stringWidth(right) - 1);
+  return spread(`${head}${left} `, right, width, '─');
 }
 
 /** Two lines, or one where both fit into it; where there is hardly room, only how far the iteration is. */
@@ -61,7 +64,7 @@ function detailLines({ at, view, attempts, now }: PaneProps): readonly string[] 
   if (facts === '' || at.height < 2) return [];
   if (steps === '') return [cut(` ${facts}`, at.width)];
   const both = ` ${facts}   ${steps}`;
-  if (both.length <= at.width) return [spread(` ${facts}`, steps, at.width)];
+  if (stringWidth(both) <= at.width) return [spread(` ${facts}`, steps, at.width)];
   return at.height < 4
     ? [cut(` ${steps}`, at.width)]
     : [cut(` ${facts}`, at.width), cut(` ${steps}`, at.width)];

@@ -1,11 +1,10 @@
 import { memo, type ReactElement } from 'react';
 import type { SlotView } from '../engine/live-view.js';
-import { formatMoney } from '../reporters/formats.js';
 import type { Rectangle } from './layout.js';
 import { Line } from './line.js';
 import { Place } from './place.js';
 import { fit, screenText } from './screen-text.js';
-import { stateWord, subjectInWords, timeInStep } from './slot-words.js';
+import { costInWords, stateWord, subjectInWords, timeInStep } from './slot-words.js';
 
 /** The widths of the columns that are the same on every screen. */
 const STATE = 8;
@@ -50,15 +49,14 @@ interface RowProps {
 
 /** One slot in one line, where there is no room for panes. */
 export const Row = memo(function Row({ at, view, selected, checkingBase, now }: RowProps): ReactElement {
-  const { state, usage, lines } = view;
-  const cost = usage?.cost_usd ?? null;
+  const { state, lines } = view;
   const cells = {
     mark: selected ? '▶' : ' ',
     slot: String(state.slot),
     state: stateWord(view, checkingBase),
     time: timeInStep(view, now) ?? '',
     task: subjectInWords(view),
-    cost: usage === null ? '' : formatMoney(cost ?? 0, cost === null),
+    cost: costInWords(view),
     now: state.activity.kind === 'working' ? screenText(lines.at(-1)?.text ?? '') : '',
   };
   return (

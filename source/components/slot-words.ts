@@ -46,7 +46,11 @@ export function stateWord({ state }: SlotView, checkingBase: boolean): string {
       if (paused || activity.reason === 'paused') return 'PAUSED';
       return { nothing_ready: 'idle', usage_limit: 'limit', back_off: 'back-off' }[activity.reason];
     case 'working':
-      return activity.step === 'merge_turn' ? 'turn' : activity.step === 'close' ? 'close' : activity.step;
+      return activity.step === 'merge_turn'
+        ? 'to merge'
+        : activity.step === 'close'
+          ? 'close'
+          : activity.step;
     case 'finished':
       return 'done';
   }
@@ -104,6 +108,12 @@ export function factsInWords(view: SlotView, attempts: number, now: number): str
       `worker w${worker ?? '?'}`,
     ].join(' · '),
   );
+}
+
+/** What the slot's iteration has cost by now; nothing while it is not known to have used anything. Pure. */
+export function costInWords({ usage }: SlotView): string {
+  if (usage === null || totalTokens(usage.tokens) === 0) return '';
+  return formatMoney(usage.cost_usd ?? 0, usage.cost_usd === null);
 }
 
 /** `agent 4m12s ✓  gate … 31s  merge -`: how far the iteration is. Pure. */

@@ -2,11 +2,16 @@
  * The demo's agent as a program: `agent.js <pause in ms> <meeting folder> [claude's arguments]`. It takes its prompt from
  * stdin and prints its work as claude does; hew starts it as it would start claude.
  */
+import { enableCompileCache } from 'node:module';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
-import { promptIn } from './prompt-in.js';
-import { runScriptedAgent } from './scripted-agent.js';
 
+// It is started a dozen times.
+enableCompileCache();
+const [{ promptIn }, { runScriptedAgent }] = await Promise.all([
+  import('./prompt-in.js'),
+  import('./scripted-agent.js'),
+]);
 const [pause = '0', meeting = ''] = process.argv.slice(2);
 await runScriptedAgent({
   prompt: promptIn(await text(process.stdin)),

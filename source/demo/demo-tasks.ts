@@ -35,17 +35,22 @@ function testFile(name: string, imports: string, check: string): WrittenFile {
 const GREETING = 'source/greeting.js';
 const GREETING_LINE = "export const greeting = () => 'Welcome to the tea shop.';";
 
+const TEST_COMMAND = 'node --test test/all.test.js';
+
 /** The files of the demo's project before any task is done. */
 export const DEMO_FILES: Readonly<Record<string, string>> = {
-  'package.json': `${JSON.stringify({ name: 'tea-shop', private: true, type: 'module', scripts: { test: 'node --test' } }, null, 2)}\n`,
+  'package.json': `${JSON.stringify({ name: 'tea-shop', private: true, type: 'module', scripts: { test: TEST_COMMAND } }, null, 2)}\n`,
+  '.hew.toml': `# What \`npm test\` runs; named here so that npm need not be installed.\n[gate]\ntest = "${TEST_COMMAND}"\n`,
   'README.md': '# Tea shop\n\nA project that `hew demo` made.\n',
   'source/menu.js':
     "export const menu = [\n  { name: 'Assam', cents: 420 },\n  { name: 'Sencha', cents: 480 },\n  { name: 'Rooibos', cents: 390 },\n];\n",
   [GREETING]: `${GREETING_LINE}\n`,
+  'test/all.test.js':
+    "// Every test in one process: one for each would take longer than the tests.\nimport { readdir } from 'node:fs/promises';\n\nfor (const name of await readdir(new URL('.', import.meta.url))) {\n  if (name !== 'all.test.js') await import(`./${name}`);\n}\n",
   'test/menu.test.js': testFile(
     'menu',
     "import { menu } from '../source/menu.js';",
-    '  assert.ok(menu.every(({ name, cents }) => name !== "" && cents > 0));',
+    "  assert.ok(menu.every(({ name, cents }) => name !== '' && cents > 0));",
   ).text,
 };
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { DEMO_FILES } from './demo-tasks.js';
 
-const AGENT = fileURLToPath(new URL('agent.js', import.meta.url));
+const AGENT = fileURLToPath(new URL('./agent.js', import.meta.url));
 
 /** A demo that is ready to be run. */
 export interface Demo {
@@ -18,9 +18,18 @@ export interface Demo {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** Makes the demo's project and agent in a new temporary folder. Rejects when git cannot be started. */
+/** Makes the demo's project and agent in a new temporary folder, or rejects and leaves nothing, as without git. */
 export async function makeDemo({ pause_ms }: { readonly pause_ms: number }): Promise<Demo> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'hew-demo-')));
+  try {
+    return await fill(folder, pause_ms);
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fill(folder: string, pause_ms: number): Promise<Demo> {
   const project = join(folder, 'tea-shop');
   const program = join(folder, 'scripted-agent');
   const env = {

@@ -48,7 +48,7 @@ async function doWell(hands: Hands, task: DemoTask, { attempt }: ScriptedWork): 
   for (const path of task.reads) await hands.read(path);
   if (task.edit) await hands.edit(task.edit.path, task.edit.from, task.edit.to);
   for (const { path, text } of task.writes) await hands.write(path, text);
-  for (const { path } of task.writes) if (path.startsWith('test/')) await hands.run(`node --test ${path}`);
+  for (const { path } of task.writes) if (path.startsWith('test/')) await hands.run(`node ${path}`);
   await hands.commit(task.title);
 }
 

@@ -68,6 +68,7 @@ async function runWithin(context: RunContext, attempt: Attempt, prompt: string):
         },
         mark: workerMark(context.run, number),
         model: context.settings.loop.model,
+        stall_ms: context.settings.loop.stall_timeout_ms,
         log: iterationFile(context, number, iteration, 'agent.jsonl'),
       },
       {

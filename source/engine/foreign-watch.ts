@@ -9,12 +9,15 @@ const FRESH_MS = 1_000;
 export class ForeignWatch {
   readonly #git: Git;
   readonly #home: string;
+  readonly #stopFile: string | null;
   readonly #clock: Clock;
   #last: { readonly snapshot: ForeignSnapshot; readonly at: number } | null = null;
 
-  constructor(git: Git, home: string, clock: Clock) {
+  /** `stopFile` is the user's own sign to the run, as a path from home; null when there is none. */
+  constructor(git: Git, home: string, stopFile: string | null, clock: Clock) {
     this.#git = git;
     this.#home = home;
+    this.#stopFile = stopFile;
     this.#clock = clock;
   }
 
@@ -27,7 +30,7 @@ export class ForeignWatch {
   /** What is there now. */
   async after(): Promise<ForeignSnapshot> {
     const at = this.#now();
-    const snapshot = await takeForeignSnapshot(this.#git, this.#home);
+    const snapshot = await takeForeignSnapshot(this.#git, this.#home, this.#stopFile);
     if (!this.#last || this.#last.at <= at) this.#last = { snapshot, at };
     return snapshot;
   }

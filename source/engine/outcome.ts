@@ -98,7 +98,7 @@ export function consequenceOf(end: AttemptEnd, history: AttemptHistory): Consequ
     case 'authentication':
     case 'program_missing':
       return history.faults >= MAX_RUNTIME_FAULTS
-        ? { counts: false, queue: 'open_as_failed', next: 'back_off', fate: 'failed' }
+        ? { counts: false, queue: 'open', next: 'back_off', fate: 'failed' }
         : { counts: false, queue: 'open', next: 'back_off', fate: 'open again' };
     case 'claim_lost':
       return { counts: false, queue: 'leave', next: 'next_task', fate: 'open again' };

@@ -107,6 +107,8 @@ export interface AgentRequest {
   readonly model: string | null;
   /** Where the agent's raw output is kept. */
   readonly log: string;
+  /** Milliseconds without output and processor time, after which it has stalled; null when that is not watched. */
+  readonly stall_ms: number | null;
 }
 
 /** A line of what the agent says or does, freed of control sequences and cut to a sane length. */

@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { checkTrunk } from './check-trunk.js';
 import type { Control } from './controls.js';
@@ -21,6 +21,7 @@ import type { RunContext, Worker } from './run-context.js';
 import { trunkRef } from './run-context.js';
 import { takeRunLock } from './run-lock.js';
 import { Scheduler } from './scheduler.js';
+import type { Settings } from './settings.js';
 import type { Stop } from './stop-check.js';
 import { createWorker, dismissWorker } from './workers.js';
 
@@ -63,7 +64,7 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
     environments: plan.environments,
     queue: plan.queue,
     agent: plan.agent,
-    foreign: new ForeignWatch(plan.git, places.home, request.clock),
+    foreign: new ForeignWatch(plan.git, places.home, stopFileIn(places.home, settings), request.clock),
     gate: plan.gate?.commands ?? [],
     green: await GreenTrees.open(join(places.hew, 'green-trees.json')),
     carried: plan.carried,
@@ -91,6 +92,13 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
   };
   const handle = { run, events, control: (control: Control) => controls.take(control), ended: work() };
   return { kind: 'started', handle };
+}
+
+/** The stop file as git names it, or null where there is none in home. */
+function stopFileIn(home: string, { loop }: Settings): string | null {
+  if (loop.stop_file === null) return null;
+  const path = relative(home, resolve(home, loop.stop_file));
+  return path.startsWith('..') ? null : path;
 }
 
 /** Takes controls from the first moment on: those for slots wait until there are some. */

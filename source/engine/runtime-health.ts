@@ -9,6 +9,8 @@ export interface RuntimeHealth {
   /** Milliseconds since the epoch; null when it may be started now. */
   readonly resting_until: number | null;
   readonly resting_for: 'usage_limit' | 'back_off';
+  /** What it said when its rest began. */
+  readonly resting_reason: string;
   /** Why it is of no use any more in this run; null while it is. */
   readonly failed: string | null;
 }
@@ -19,6 +21,7 @@ export const HEALTHY: RuntimeHealth = {
   limits: 0,
   resting_until: null,
   resting_for: 'back_off',
+  resting_reason: '',
   failed: null,
 };
 
@@ -52,7 +55,8 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
       const least = Math.min(SHORTEST_LIMIT_MS * 2 ** Math.max(0, limits - 1), LONGEST_LIMIT_MS);
       const reset = report.resets_at === null ? Number.NaN : Date.parse(report.resets_at);
       const until = Math.max(now + least, Number.isNaN(reset) ? 0 : reset, health.resting_until ?? 0);
-      return { ...health, limits, resting_until: until, resting_for: 'usage_limit' };
+      const resting_reason = report.reason;
+      return { ...health, limits, resting_until: until, resting_for: 'usage_limit', resting_reason };
     }
     case 'rate_limit':
     case 'server': {
@@ -66,6 +70,7 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
         faults,
         resting_until: now + wait * (0.75 + report.jitter / 2),
         resting_for: 'back_off',
+        resting_reason: report.reason,
       };
     }
     case 'claim_lost':

@@ -188,7 +188,7 @@ export class Scheduler implements AttemptGuard {
     const reason = slot.paused ? 'paused' : rests ? health.resting_for : 'nothing_ready';
     const until = reason !== 'paused' && rests ? new Date(health.resting_until ?? 0).toISOString() : null;
     if (activity?.kind === 'waiting' && activity.reason === reason && activity.until === until) return;
-    const detail = rests ? (health.failed ?? '') : '';
+    const detail = reason !== 'paused' && rests ? health.resting_reason : '';
     events.note({ type: 'slot.waiting', slot: slot.slot, reason, detail, until });
   }
 

@@ -61,6 +61,7 @@ export const loopSettingsSchema = z.strictObject({
   budget_cost: z.number({ error: 'must be a number of dollars' }).positive('must be more than 0').optional(),
   budget_wall: durationSchema.optional(),
   iteration_timeout: durationSchema.optional(),
+  stall_timeout: durationSchema.optional(),
   stop_file: text.optional(),
 });
 /** What `[loop]` or the flags say, durations in milliseconds; what they leave out is undefined. */

@@ -37,6 +37,8 @@ export interface Settings {
     readonly limits: Limits;
     /** Bounds the agent's step of an iteration. */
     readonly iteration_timeout_ms: number;
+    /** How long an agent may be without output and without using the processor. */
+    readonly stall_timeout_ms: number;
     /** A further file whose existence stops the run, relative to home; null when there is none. */
     readonly stop_file: string | null;
   };
@@ -121,6 +123,7 @@ export function resolveSettings(file: SettingsFile, flags: LoopSettings): Settin
         budget_wall_ms: said('budget_wall') ?? null,
       },
       iteration_timeout_ms: said('iteration_timeout') ?? 60 * MINUTE,
+      stall_timeout_ms: said('stall_timeout') ?? 20 * MINUTE,
       stop_file: said('stop_file') ?? null,
     },
   };

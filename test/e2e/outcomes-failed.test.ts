@@ -45,6 +45,14 @@ const FAILURES: readonly CountedFailure[] = [
     reason: /--iteration-timeout/,
   },
   {
+    name: 'no sign of life, neither output nor processor time',
+    agent: 'echo work > work.txt; exec sleep 600',
+    flags: { stall_timeout: 800 },
+    end: 'stalled',
+    outcome: 'runtime_error',
+    reason: /sign of life|stalled|neither/,
+  },
+  {
     name: 'a crash by exit code, although it says closed',
     act: async (agent) => {
       await agent.print(`closed ${agent.task}\n`);

@@ -163,7 +163,8 @@ describe('a rate limit or a fault of the server', () => {
     );
     expect(attempts.at(-1)).toMatchObject({ fate: 'failed' });
     const task = await queueOf(project).show(one);
-    expect(task).toMatchObject({ status: 'open', assignee: null, labels: ['hew-failed'] });
+    // It was not the task's fault: the next run may take it.
+    expect(task).toMatchObject({ status: 'open', assignee: null, labels: [] });
     expect(task?.notes).toContain('500 Internal server error');
   });
 });

@@ -91,7 +91,7 @@ describe('a stop file', () => {
     expect(agents.waiting).toBe(0);
   });
 
-  test('that appears while all slots wait ends the run; with nothing left that is no limit', async () => {
+  test('is seen while a slot waits; with nothing left it is no limit', async () => {
     await using project = await makeGitProject({ files: GATED });
     await using agents = await startSteppedAgents();
     const one = await fileTask(project, 'One');
@@ -110,12 +110,12 @@ describe('a budget', () => {
     await using agents = await startSteppedAgents();
     const one = await fileTask(project, 'One');
     const two = await fileTask(project, 'Two');
+    await fileTask(project, 'Three', { blocked_by: [one] });
     await using run = await startLoop(project, { agent: agents.command, flags: { budget_tokens: 1000 } });
     const [first, second] = [await agents.next({ task: one }), await agents.next({ task: two })];
     await second.print(resultOf(`closed ${two}`, 400));
     await second.exit(0);
     await run.until('task.closed');
-    await fileTask(project, 'Three');
     await first.print(resultOf('I have given up', 600));
     await first.exit(0);
     expect(await endOf(project, run)).toEqual({ reason: 'budget_tokens', exit_code: 3, tasks_left: 2 });

@@ -11,6 +11,12 @@ describe('an agent that deletes the .git of its worktree', () => {
   const endings: Record<string, (agent: SteppedAgent) => Promise<void>> = {
     'says that it is done': (agent) => agent.close(),
     crashes: (agent) => agent.exit(1),
+    'puts that of a clone in its place, and crashes': async (agent) => {
+      const script = 'git clone --quiet "$1" clone && mv clone/.git . && rm -r clone';
+      const cloned = await agent.runProgram('sh', '-c', script, 'sh', `${agent.env['HOME']}/../project`);
+      expect(cloned).toMatchObject({ exit_code: 0 });
+      await agent.exit(1);
+    },
   };
   test.each(Object.keys(endings))(
     'and %s: nothing is reset in the repository above, nothing deleted, a fresh worker goes on',

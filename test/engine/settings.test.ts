@@ -17,6 +17,7 @@ const DEFAULTS: Record<keyof LoopSettings, unknown> = {
   budget_cost: null,
   budget_wall: null,
   iteration_timeout: 60 * 60_000,
+  stall_timeout: 20 * 60_000,
   stop_file: null,
 };
 
@@ -35,6 +36,7 @@ const loopSettings: fc.Arbitrary<LoopSettings> = fc.record(
     budget_cost: count,
     budget_wall: count,
     iteration_timeout: count,
+    stall_timeout: count,
     stop_file: word,
   },
   { requiredKeys: [] },
@@ -85,6 +87,7 @@ describe('parseSettings', () => {
         model: 'sonnet',
         limits: { max_iter: 20, budget_tokens: 1_000_000, budget_cost: 2.5, budget_wall_ms: 5_400_000 },
         iteration_timeout_ms: 1_200_000,
+        stall_timeout_ms: 1_200_000,
         stop_file: 'STOP',
       },
     });
@@ -187,12 +190,13 @@ describe('resolveSettings', () => {
     fc.assert(
       fc.property(loopSettings, loopSettings, (inFile, asFlags) => {
         const { limits, ...loop } = resolveSettings({ loop: inFile }, asFlags).loop;
-        const { iteration_timeout_ms, ...others } = loop;
+        const { iteration_timeout_ms, stall_timeout_ms, ...others } = loop;
         const { budget_wall_ms, ...otherLimits } = limits;
         const resolved = {
           ...others,
           ...otherLimits,
           iteration_timeout: iteration_timeout_ms,
+          stall_timeout: stall_timeout_ms,
           budget_wall: budget_wall_ms,
         };
         const said = { ...inFile, ...asFlags };

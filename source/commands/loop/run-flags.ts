@@ -16,6 +16,7 @@ export const RUN_FLAGS = {
   budgetCost: { type: 'number' },
   budgetWall: { type: 'string' },
   iterationTimeout: { type: 'string' },
+  stallTimeout: { type: 'string' },
   stopFile: { type: 'string' },
   queue: { type: 'string', choices: ['auto', 'file', 'beads'] },
   dryRun: { type: 'boolean' },
@@ -40,6 +41,7 @@ export const RUN_FLAGS_HELP = `
       --budget-cost <dollars>   start none once so much is spent
       --budget-wall <time>      start none after that time: 90m, 8h
       --iteration-timeout <time>  end an agent that takes longer (default 60m)
+      --stall-timeout <time>    end an agent that shows no sign of life for so long (default 20m)
       --stop-file <path>        start none once this file exists
 
       --dry-run                 only show which slot would take what, with the prompts
@@ -66,6 +68,7 @@ export function loopSettingsOf(values: RunFlagValues): LoopSettings {
     budget_cost: values.budgetCost,
     budget_wall: values.budgetWall,
     iteration_timeout: values.iterationTimeout,
+    stall_timeout: values.stallTimeout,
     stop_file: values.stopFile,
   };
   const read = loopSettingsSchema.safeParse(

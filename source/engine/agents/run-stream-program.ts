@@ -2,6 +2,7 @@ import { plainLine } from '../plain-line.js';
 import type { AgentObserver, AgentRequest, AgentResult } from '../ports.js';
 import { BoundedLog } from '../processes/bounded-log.js';
 import { runInSet, type RunInSetResult } from '../processes/run-in-set.js';
+import { watchForStall } from '../processes/stall-watch.js';
 import { AgentInterruption } from './agent-interruption.js';
 import { agentNotes } from './agent-notes.js';
 import { claudeFailure } from './claude-failure.js';
@@ -47,6 +48,10 @@ export async function runStreamProgram(
   const stream = new ClaudeStream();
   const stderr = new TextTail(STDERR_LENGTH);
   const log = new BoundedLog(request.log);
+  const stalled = new AbortController();
+  const either = AbortSignal.any([signal, stalled.signal]);
+  let lastOutput = performance.now();
+  let watch: Disposable | null = null;
   try {
     const ran = await runInSet({
       command: program.command,
@@ -56,15 +61,22 @@ export async function runStreamProgram(
       mark: request.mark,
       input: program.input,
       log,
-      signal,
+      signal: either,
+      onStarted: (set) => {
+        if (request.stall_ms === null) return;
+        const onStall = (): void => stalled.abort(new AgentInterruption('stalled'));
+        watch = watchForStall({ set, stallMs: request.stall_ms, lastOutput: () => lastOutput, onStall });
+      },
       ...(program.graceMs === undefined ? {} : { graceMs: program.graceMs }),
       onStdout: (line, cut) => {
+        lastOutput = performance.now();
         const lines = stream.read(line, cut);
         for (const shown of lines) observer.line(shown);
         // Also for a message that shows nothing: it is a sign of life.
         if (lines.length === 0 || line.startsWith('{')) observer.usage(stream.usage);
       },
       onStderr: (line) => {
+        lastOutput = performance.now();
         const text = plainLine(line, LINE_LENGTH);
         stderr.add(text);
         if (text !== '') observer.line({ kind: 'error', text });
@@ -73,7 +85,7 @@ export async function runStreamProgram(
     const stderr_tail = stderr.text.slice(-STDERR_LENGTH).trim();
     return {
       ...stream.usage,
-      failure: failureOf(program, ran, stream, stderr_tail, signal),
+      failure: failureOf(program, ran, stream, stderr_tail, either),
       closing: closingWord(stream.finalText, request.task),
       exit_code: ran.kind === 'exited' ? ran.exit_code : null,
       stderr_tail,
@@ -81,6 +93,7 @@ export async function runStreamProgram(
       ...agentNotes(stream.finalText),
     };
   } finally {
+    (watch as Disposable | null)?.[Symbol.dispose]();
     await log.finish();
   }
 }

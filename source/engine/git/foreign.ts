@@ -12,14 +12,18 @@ export interface ForeignSnapshot {
   readonly home: ReadonlyMap<string, string>;
 }
 
-/** Looks at everything that agents must leave alone. */
-export async function takeForeignSnapshot(git: Git, home: string): Promise<ForeignSnapshot> {
+/** Looks at everything that agents must leave alone; `except` is a path of home that others change by design, or null. */
+export async function takeForeignSnapshot(
+  git: Git,
+  home: string,
+  except: string | null = null,
+): Promise<ForeignSnapshot> {
   const [listed = '', told = ''] = await git.outputs(home, [refsCommand(), STATUS_COMMAND]);
   const [refs, status] = [parseRefs(listed.toString()), parseStatus(told)];
   const foreign = [...refs].filter(
     ([ref]) => !ref.startsWith('refs/heads/loop/') && !ref.startsWith('refs/hew/'),
   );
-  const entries = status.entries.filter(({ path }) => !path.startsWith('.beads/'));
+  const entries = status.entries.filter(({ path }) => !path.startsWith('.beads/') && path !== except);
   const stamps = await Promise.all(
     entries.map(async (entry) => [entry.path, await stamp(home, entry)] as const),
   );

@@ -46,6 +46,7 @@ async function run({ program = 'bin/claude', env = {}, prompt = 'Do it.', ...res
       env: { PATH: path, FAKE_CLAUDE_HEARD: folder.at('heard.json'), ...env },
       mark: `HEW_MARK_${process.pid.toString(16)}=c${(marks += 1)}`,
       model: rest.model ?? null,
+      stall_ms: null,
       log: folder.at('agent.jsonl'),
     },
     { line: rest.onLine ?? ((line) => void lines.push(line)), usage: (usage) => void usages.push(usage) },

@@ -51,6 +51,7 @@ async function run(
       env: { PATH },
       mark: `HEW_MARK_${process.pid.toString(16)}=a${(marks += 1)}`,
       model: model ?? null,
+      stall_ms: null,
       log: folder.at('agent.jsonl'),
     },
     {

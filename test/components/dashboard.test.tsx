@@ -1,0 +1,230 @@
+import * as fc from 'fast-check';
+import { renderToString } from 'ink';
+import type { ReactElement } from 'react';
+import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { Dashboard } from '../../source/components/dashboard.js';
+import { layOut } from '../../source/components/layout.js';
+import { FIRST_SCREEN, type ScreenState } from '../../source/components/press-key.js';
+import { emulateTerminal } from './emulated-terminal.js';
+import { EVIL_TEXTS, EXAMPLE_NOW, LiveExample } from './live-example.js';
+
+const SIZES = [
+  [80, 24],
+  [120, 40],
+  [200, 50],
+] as const;
+const SLOTS = [1, 4, 16] as const;
+
+function dashboard(
+  run: LiveExample,
+  [columns, rows]: readonly [number, number],
+  screen: Partial<ScreenState> = {},
+  news: readonly string[] = ['10:29:00  slot 1   app-0: closed'],
+): ReactElement {
+  const live = run.view.snapshot();
+  const state = { ...FIRST_SCREEN, ...screen };
+  const layout = layOut({ columns, rows, slots: live.slots.length, selected: state.selected });
+  return <Dashboard rows={rows} layout={layout} data={{ live, news, now: EXAMPLE_NOW }} screen={state} />;
+}
+
+function linesAt(
+  run: LiveExample,
+  size: readonly [number, number],
+  screen: Partial<ScreenState> = {},
+): string[] {
+  const frame = renderToString(dashboard(run, size, screen), { columns: size[0] });
+  return stripVTControlCharacters(frame).split('\n');
+}
+
+/** Every slot works, with titles and lines that would harm a screen. */
+function evilRun(slots: number): LiveExample {
+  const run = new LiveExample(slots);
+  for (let slot = 1; slot <= slots; slot += 1) {
+    run.begin(slot, `app-${slot}x`, EVIL_TEXTS[slot % EVIL_TEXTS.length]);
+    for (const [index, text] of EVIL_TEXTS.entries()) {
+      run.line(slot, text, (['text', 'tool', 'result', 'error', 'gate'] as const)[index % 5] ?? 'text');
+    }
+    run.usage(slot, 48_100, slot % 2 === 0 ? null : 0.51);
+  }
+  return run;
+}
+
+describe('Dashboard', () => {
+  it('shows a run at 80×24', () => {
+    const run = new LiveExample(4);
+    run.begin(1, 'app-12', 'Add retry to the client');
+    run.usage(1, 48_100, 0.51);
+    run.line(1, 'Edit test/client.test.ts  +23 -3', 'tool');
+    run.line(1, '212 passed, 1 failed: retries on 503', 'result');
+    run.line(1, 'The clock in the test is real. I will inject it.');
+    run.begin(2, 'app-7', 'Fix time-zone bug');
+    const second = { slot: 2, worker: 1, task: 'app-7', attempt: 1, iteration: 1 };
+    const tokens = { input: 12_000, output: 0, cache_read: 0, cache_create: 0 };
+    run.tell(
+      {
+        type: 'agent.finished',
+        ...second,
+        exit_code: 0,
+        closing: 'closed',
+        tokens,
+        cost_usd: null,
+        model: 'codex',
+        duration_ms: 187_000,
+      },
+      { type: 'gate.started', ...second, which: 'own', at: '2026-11-22T10:29:29.000Z' },
+      { type: 'slot.paused', slot: 2 },
+      { type: 'slot.waiting', slot: 3, reason: 'usage_limit', detail: '', until: null },
+    );
+    run.line(2, 'test/time.test.ts ...', 'gate');
+    expect(linesAt(run, [80, 24]).map((line) => line.trimEnd())).toMatchInlineSnapshot(`
+      [
+        " hew  2 working  1 paused  0 merged  → main           60.1k tok  >$0.51  15m00s",
+        "▶1 app-12 Add retry to the client ───────────────────────────────── agent 10m00s",
+        " iter 1 · try 1/2 · quiet 2s · 48.1k tok $0.51 · sonnet · worker w0",
+        " agent … 10m00s   gate -   merge -",
+        " > Edit test/client.test.ts  +23 -3",
+        "     212 passed, 1 failed: retries on 503",
+        "   The clock in the test is real. I will inject it.",
+        "",
+        "",
+        "",
+        "─2 app-7 Fix time-zone bug ──────────────────────────────── gate 31s, then PAUSE",
+        " iter 1 · try 1/2 · 12k tok cost unknown · codex · worker w1",
+        " agent ✓ 3m07s   gate … 31s   merge -",
+        " | test/time.test.ts ...",
+        "─3 no task yet ───────────────────────────────────────────────────── usage limit",
+        " worker w2",
+        "",
+        "",
+        "─4 no task yet ──────────────────────────────────────────────────────────── idle",
+        " worker w3",
+        "",
+        "",
+        " 10:29:00  slot 1   app-0: closed",
+        " Tab arrows 1-4 select   p pause slot   a abort run   ? keys   q quit",
+      ]
+    `);
+  });
+
+  it.each(SIZES.flatMap(([columns, rows]) => SLOTS.map((slots) => [columns, rows, slots] as const)))(
+    'fits %i×%i with %i slots: every task id, the footer, no line too wide',
+    (columns, rows, slots) => {
+      for (const screen of [
+        {},
+        { selected: slots },
+        { dialog: 'help' as const },
+        { dialog: 'abort' as const },
+      ]) {
+        const lines = linesAt(evilRun(slots), [columns, rows], screen);
+        expect(lines.length).toBe(rows);
+        expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([]);
+        expect(lines.at(-1)).toContain('q quit');
+        expect(lines[0]).toContain(`${slots} working`);
+        if ('dialog' in screen) continue;
+        for (let slot = 1; slot <= slots; slot += 1) expect(lines.join('\n')).toContain(`app-${slot}x`);
+      }
+    },
+  );
+
+  it('is drawn whole at any other size, too', () => {
+    const size = fc.tuple(fc.integer({ min: 20, max: 240 }), fc.integer({ min: 6, max: 70 }));
+    fc.assert(
+      fc.property(size, fc.integer({ min: 1, max: 16 }), fc.nat(15), (size, slots, selected) => {
+        const lines = linesAt(evilRun(slots), size, { selected: (selected % slots) + 1 });
+        expect(lines.length).toBe(size[1]);
+        expect(lines.filter((line) => stringWidth(line) > size[0])).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('tells states by words, the selected slot by a sign', () => {
+    const run = new LiveExample(4);
+    run.tell(
+      { type: 'slot.paused', slot: 1 },
+      { type: 'slot.waiting', slot: 2, reason: 'nothing_ready', detail: '', until: null },
+      { type: 'slot.finished', slot: 3, worker: 2, stop_reason: 'max_iter' },
+      { type: 'run.stopping', reason: 'max_iter', detail: '' },
+    );
+    const text = linesAt(run, [120, 40], { selected: 2 }).join('\n');
+    expect(text).toMatch(/─1 .* PAUSED/);
+    expect(text).toMatch(/▶2 .* nothing ready 10m00s/);
+    expect(text).toMatch(/─3 .* done: iteration limit reached/);
+    expect(text).toContain('STOPS: iteration limit reached');
+  });
+
+  it(
+    'lets nothing that an agent or a title says change another part of the screen',
+    { timeout: 120_000 },
+    async () => {
+      const size = [120, 40] as const;
+      const control = fc.constantFrom(
+        '\u001B',
+        '\u001B[',
+        '\u009B',
+        '\u001B]',
+        '\u0007',
+        '\u001B\\',
+        '\r',
+        '\n',
+        '\u0008',
+      );
+      const piece = fc.oneof(
+        fc.constantFrom(...EVIL_TEXTS),
+        control,
+        fc.constantFrom(
+          '2J',
+          '1;1H',
+          '?25h',
+          '31m',
+          '10A',
+          '0;title',
+          'P',
+          'c',
+          '#8',
+          '(0',
+          '語',
+          '🎉',
+          'plain ',
+        ),
+        fc.string({ unit: 'binary', maxLength: 8 }),
+      );
+      const evil = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''));
+      const place = layOut({ columns: size[0], rows: size[1], slots: 4, selected: 1 }).slots[1]!;
+      const all = { x: 0, y: 0, width: size[0], height: size[1] };
+      const outside = (cells: readonly (readonly string[])[]): string[][] =>
+        cells.map((line, y) =>
+          line.map((cell, x) =>
+            y >= place.y && y < place.y + place.height && x >= place.x && x < place.x + place.width
+              ? ''
+              : cell,
+          ),
+        );
+      const runWith = (title: string, lines: readonly string[]): LiveExample => {
+        const run = new LiveExample(4);
+        for (const slot of [1, 3, 4]) {
+          run.begin(slot, `app-${slot}`);
+          run.line(slot, `line of ${slot}`);
+        }
+        run.begin(2, 'app-2', title);
+        for (const line of lines) run.line(2, line);
+        return run;
+      };
+      const tame = runWith('title', ['line']);
+      using terminal = emulateTerminal(...size, () => dashboard(tame, size));
+      await terminal.screen();
+      const wanted = outside(terminal.cells(all));
+      await fc.assert(
+        fc.asyncProperty(evil, fc.array(evil, { maxLength: 12 }), async (title, lines) => {
+          const run = runWith(title, lines);
+          terminal.update(() => dashboard(run, size));
+          await terminal.screen();
+          expect(outside(terminal.cells(all))).toEqual(wanted);
+        }),
+        { numRuns: 150 },
+      );
+    },
+  );
+});
