@@ -55,7 +55,10 @@ describe('checkInvariants', () => {
     ['were busy for 9 ms', withWorker({ busy_ms: 9 })],
     [
       'works in a finished run',
-      { ...STATE, finished: { at: STATE.updated_at ?? '', stop_reason: 'max_iter', exit_code: 0, tasks_left: 0 } },
+      {
+        ...STATE,
+        finished: { at: STATE.updated_at ?? '', stop_reason: 'max_iter', exit_code: 0, tasks_left: 0 },
+      },
     ],
     ['4 slots for 3 jobs', { ...STATE, run: { ...STATE.run!, jobs: 3 } }],
     [

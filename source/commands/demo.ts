@@ -19,12 +19,12 @@ hew demo [flags]    shows the whole thing: a throw-away project, a dozen tasks, 
   -j, --jobs <2-16>    how many agents work at once (default 4)
       --fast           do not let the agents seem to think: some ten seconds instead of a minute
 
-It needs git and Node and no network. The project stays in a temporary folder, to be looked at. It ends with 0 when all went as
-scripted (a conflict and a failed first try are), 1 when not, 130 when it was aborted.
+It needs git and Node, and no network. The project stays in a temporary folder, to be looked at. It ends with 0 when all
+went as scripted (a conflict and a failed first try are part of the script), 1 when not, 130 when it was aborted.
 `;
 
 /** What each step of an agent takes, so that four of them need about a minute in all. */
-const PAUSE_MS = 1600;
+const PAUSE_MS = 1800;
 
 /** `hew demo`: the real engine on a project of the demo's own, with the demo's scripted agent in place of claude. */
 export async function demo(argv: readonly string[]): Promise<ExitCode> {

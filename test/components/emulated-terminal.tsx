@@ -93,6 +93,8 @@ export function emulateTerminal(
   const drawn = drawScreen(streams, (size) => <Updated by={updates} draw={() => drawNow(size)} />);
   return {
     async screen() {
+      // The first lets React and Ink's layout come to an end, the second what they have left to be written.
+      await drawn.flush();
       await drawn.flush();
       return linesOf(terminal);
     },
@@ -125,7 +127,7 @@ export function emulateTerminal(
 export function linesOf({ buffer: { active }, rows, cols }: Terminal): readonly string[] {
   return Array.from(
     { length: rows },
-    (_, index) => active.getLine(active.viewportY + index)?.translateToString(true, 0, cols) ?? '',
+    (_, index) => active.getLine(active.viewportY + index)?.translateToString(true, 0, cols).trimEnd() ?? '',
   );
 }
 

@@ -202,7 +202,7 @@ describe('resolveSettings', () => {
         const said = { ...inFile, ...asFlags };
         // Which runtime is meant where none is named has a test of its own.
         expect(resolved).toEqual({ ...DEFAULTS, ...said, runtime: loop.runtime });
-        if (asFlags.runtime !== undefined) expect(loop.runtime).toBe(asFlags.runtime);
+        expect(asFlags.runtime ?? loop.runtime).toBe(loop.runtime);
       }),
     );
   });

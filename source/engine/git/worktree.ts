@@ -61,7 +61,7 @@ export async function isIntact(git: Git, worktree: Worktree): Promise<boolean> {
   return answer.exit_code === 0 && answer.stdout === identityOf(worktree);
 }
 
-export { type Operation, operationInProgress, quitOperation } from './operation.js';
+export { operationInProgress, quitOperation } from './operation.js';
 
 /**
  * Points HEAD at the branch, and branch, index and tracked files at the commit, wherever HEAD was and whether or not the
