@@ -181,7 +181,14 @@ export function exampleBodies(): readonly ExampleBody[] {
       worker: 3,
       files: ['source/log.ts', 'source/日本.ts'],
     },
-    { type: 'worker.parked', worker: 3, task: 'app-16', reason: 'merge conflict', bug: 'app-41' },
+    {
+      type: 'worker.parked',
+      worker: 3,
+      task: 'app-16',
+      reason: 'merge conflict',
+      bug: 'app-41',
+      result: exampleSha('77ab012'),
+    },
     worker(4, 4),
     ...attempt('app-2', {
       worker: 2,

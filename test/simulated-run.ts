@@ -396,7 +396,7 @@ export class SimulatedRun {
       add(() => ({ type: 'conflict.filed', task, bug, worker, files: ['source/client.ts'] }));
     add(() => {
       slot.worker = null;
-      return { type: 'worker.parked', worker, task, reason: end, bug };
+      return { type: 'worker.parked', worker, task, reason: end, bug, result: null };
     });
   }
 

@@ -8,7 +8,7 @@ import { RunFiles } from './keep-run-files.js';
 import type { RunPlan } from './preflight.js';
 import { buildPrompt } from './prompt.js';
 import { makeIgnoredFolder } from './queue/ignored-folder.js';
-import { candidates } from './schedule.js';
+import { candidates, isForAgents } from './schedule.js';
 
 /**
  * Tells which slot would take what, with prompt and hash, and writes the run's folder as a run would. Claims nothing,
@@ -58,7 +58,9 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
       const planned = { slot: worker + 1, worker, branch, task: task.id, title: task.title };
       events.note({ type: 'slot.planned', ...planned, prompt_hash: prefix_hash, prompt: text });
     }
-    const tasks_left = [...plan.listing.tasks.values()].filter((task) => task.status === 'open').length;
+    const tasks_left = [...plan.listing.tasks.values()].filter(
+      (task) => task.status === 'open' && isForAgents(task),
+    ).length;
     await events.record({ type: 'run.finished', stop_reason: 'ready_empty', exit_code: 0, tasks_left });
     return 0;
   } finally {

@@ -66,6 +66,8 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     task: taskIdSchema,
     reason: z.string(),
     bug: taskIdSchema.nullable(),
+    /** The commit that the work had come to; null while nothing of it was committed. */
+    result: shaSchema.nullable(),
   }),
   event('worker.removed', { worker: workerNumberSchema }),
 

@@ -2,6 +2,7 @@ import { bringHome, isHome, removeLanded } from './bring-home.js';
 import { closeTask } from './close-task.js';
 import { QueueError } from './ports.js';
 import type { RunContext, Worker } from './run-context.js';
+import { isForAgents } from './schedule.js';
 import type { Scheduler } from './scheduler.js';
 import { exitCode } from './stop.js';
 import type { Stop } from './stop-check.js';
@@ -54,11 +55,11 @@ async function inPlace(context: RunContext): Promise<void> {
   await events.record({ type: 'run.landed', branch: start.branch, from: start.sha, to, how: 'in_place' });
 }
 
-/** How many tasks the queue still has for a run. */
+/** How many tasks the queue still has for agents; those that wait for a person do not count. */
 async function tasksLeft(context: RunContext): Promise<number> {
   try {
     const { tasks } = await context.queue.list();
-    return [...tasks.values()].filter((task) => task.status === 'open' && task.issue_type !== 'epic').length;
+    return [...tasks.values()].filter((task) => task.status === 'open' && isForAgents(task)).length;
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     context.events.note({ type: 'notice', level: 'warning', text: error.message });

@@ -1,6 +1,8 @@
 import type { Attempt } from './attempt.js';
 import { conflictBug } from './conflict-bug.js';
 import { changeRefs, readRef } from './git/refs.js';
+import { readStatus } from './git/status.js';
+import { isIntact } from './git/worktree.js';
 import { type Sha, type TaskId, trunkBranch } from './ids.js';
 import { QueueError } from './ports.js';
 import type { AttemptOutcome } from './run-attempt.js';
@@ -21,7 +23,8 @@ export async function parkWorker(
     const files = outcome.conflict ? [...outcome.files] : [];
     events.note({ type: 'conflict.filed', task: task.id, bug, worker: worker.worker, files });
   }
-  await events.record({ type: 'worker.parked', worker: worker.worker, task: task.id, reason, bug });
+  const result = outcome.result ?? (await committedWork(context, attempt));
+  await events.record({ type: 'worker.parked', worker: worker.worker, task: task.id, reason, bug, result });
   return bug;
 }
 
@@ -84,4 +87,11 @@ async function tasksThatChanged(
   const range = ['log', '--first-parent', format, `${base}..${trunk}`, '--'];
   const answer = await git.text(places.home, [...range, ...files.map((file) => `:(top,literal)${file}`)]);
   return [...new Set(answer.split('\n').filter((line) => line !== ''))].sort();
+}
+
+/** The commit at HEAD, if the work has one and git still finds the worktree. */
+async function committedWork({ git }: RunContext, { worker, base }: Attempt): Promise<Sha | null> {
+  if (!(await isIntact(git, worker.worktree))) return null;
+  const { head } = await readStatus(git, worker.worktree.path);
+  return head === base ? null : head;
 }

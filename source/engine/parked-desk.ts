@@ -1,7 +1,8 @@
 import type { TaskId } from './ids.js';
 import type { QueueListing } from './ports.js';
 import type { RunContext } from './run-context.js';
-import { parkedHere, type ParkedWork, settleParked } from './settle-parked.js';
+import { parkedHere, type ParkedWork } from './parked-work.js';
+import { settleParked } from './settle-parked.js';
 
 /** Knows every parked worker that waits, of this run and of earlier ones, and which of them is being tried again. */
 export class ParkedDesk {

@@ -4,7 +4,7 @@ import { runIdSchema } from './ids.js';
 import type { RunContext } from './run-context.js';
 import { readRunRecord, type RunRecord } from './run-files/run-record.js';
 import { RunFileError } from './run-files/run-file-error.js';
-import type { ParkedWork } from './settle-parked.js';
+import type { ParkedWork } from './parked-work.js';
 
 /** What earlier runs have parked and no run has settled since. A run whose files cannot be read is told and passed over. */
 export async function parkedByEarlierRuns(context: RunContext): Promise<ParkedWork[]> {
@@ -33,10 +33,10 @@ export function unsettled(records: readonly RunRecord[]): ParkedWork[] {
     records.flatMap((record) => (record.settled ?? []).map(({ run, worker }) => `${run} ${worker}`)),
   );
   return records.flatMap((record) =>
-    (record.parked ?? []).flatMap(({ worker, task, bug, branch, path, git_dir }) =>
+    (record.parked ?? []).flatMap(({ worker, task, bug, branch, path, git_dir, result }) =>
       bug === null || settled.has(`${record.id} ${worker}`)
         ? []
-        : [{ run: record.id, worker, task, bug, worktree: { path, git_dir, branch } }],
+        : [{ run: record.id, worker, task, bug, result, worktree: { path, git_dir, branch } }],
     ),
   );
 }

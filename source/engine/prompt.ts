@@ -69,7 +69,7 @@ function aboutTask({ task, worktree, branch, attempt, attempts }: PromptFacts): 
 
 function aboutPrevious(previous: PreviousAttempt): string {
   const kept = previous.salvage
-    ? `\n\nIts work is not in your worktree. It is kept in git: git show ${previous.salvage}`
+    ? `\n\nIts work is not in your worktree. It is kept in git: git diff HEAD...${previous.salvage}`
     : '';
   const tail = previous.tail === '' ? '' : `\n\nThe end of the output:\n\n${previous.tail}`;
   return `## Attempt ${previous.attempt} failed\n\n${previous.reason}${kept}${tail}`;

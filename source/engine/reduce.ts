@@ -15,6 +15,7 @@ export const EMPTY_STATE: RunState = {
   finished_iterations: 0,
   failures_in_row: 0,
   stopping: null,
+  stopping_detail: '',
   landing: { kind: 'not_tried' },
   finished: null,
   updated_at: null,
@@ -69,7 +70,8 @@ function apply(state: RunState, event: DurableEvent): RunState {
       return { ...state, workers: new Map(state.workers).set(worker, planned) };
     }
     case 'worker.parked': {
-      const parked = { task: event.task, reason: event.reason, bug: event.bug };
+      const { task, reason, bug, result } = event;
+      const parked = { task, reason, bug, result };
       const changed = withWorker(state, event.worker, () => ({ place: 'parked', parked }));
       const slot = changed.workers.get(event.worker)?.slot;
       return slot === undefined
@@ -146,7 +148,7 @@ function apply(state: RunState, event: DurableEvent): RunState {
         ? state
         : withTask(state, event.task, (task) => ({ salvages: [...task.salvages, event.ref] }));
     case 'run.stopping':
-      return { ...state, stopping: event.reason };
+      return { ...state, stopping: event.reason, stopping_detail: event.detail };
     case 'land.started':
       return { ...state, landing: { kind: 'started', to: event.to } };
     case 'run.landed':

@@ -27,7 +27,8 @@ export function candidates({ listing, tasks, taken }: ScheduleFacts): readonly T
     );
 }
 
-function isForAgents(task: Task): boolean {
+/** Whether a task is one that agents take at all, be it ready or not. Pure. */
+export function isForAgents(task: Task): boolean {
   if (NEVER_TAKEN_TYPES.has(task.issue_type) || task.pinned) return false;
   return !task.labels.some((label) => NEVER_TAKEN_LABELS.has(label));
 }

@@ -8,7 +8,7 @@ import { QueueError, type Task } from './ports.js';
 import { QueueWatch } from './queue-watch.js';
 import type { RunContext, Worker } from './run-context.js';
 import { candidates } from './schedule.js';
-import type { ParkedWork } from './settle-parked.js';
+import type { ParkedWork } from './parked-work.js';
 import { type Slot, takeTask } from './slot-work.js';
 import { type Stop, StopCheck } from './stop-check.js';
 import type { AttemptGuard } from './work-on-task.js';

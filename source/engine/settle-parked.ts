@@ -1,53 +1,20 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { closeTask } from './close-task.js';
 import { runGate } from './gate/run-gate.js';
 import type { Gated } from './gate-tree.js';
 import { findCollectedProblems } from './git/collected-problems.js';
 import { GitError } from './git/git.js';
 import { commitTree, isAncestor, mergeTree, withTrailers } from './git/merge.js';
-import { changeRefs, readRef } from './git/refs.js';
+import { changeRefs } from './git/refs.js';
 import { readStatus, type Status } from './git/status.js';
-import {
-  detachAt,
-  headOf,
-  isIntact,
-  operationInProgress,
-  removeWorktree,
-  type Worktree,
-} from './git/worktree.js';
-import { type RunId, type Sha, shaSchema, shortRunId, type TaskId } from './ids.js';
+import { detachAt, headOf, isIntact, operationInProgress, type Worktree } from './git/worktree.js';
+import { type Sha, shaSchema, shortRunId } from './ids.js';
+import type { ParkedWork } from './parked-work.js';
 import { QueueError } from './ports.js';
-import { removeWorktreesFolder } from './remove-worktrees-folder.js';
+import { removeParked } from './remove-parked.js';
 import { type RunContext, trunkRef } from './run-context.js';
 import { standingTrunk } from './standing-trunk.js';
-
-/** A worker that a run, this one or an earlier one, has left on disk for a person. */
-export interface ParkedWork {
-  readonly run: RunId;
-  readonly worker: number;
-  readonly task: TaskId;
-  readonly bug: TaskId;
-  readonly worktree: Worktree;
-}
-
-/** What this run has parked and not settled yet. */
-export function parkedHere(context: RunContext): ParkedWork[] {
-  const { state } = context.events;
-  return [...state.workers.values()].flatMap(({ worker, parked, place, path, git_dir, branch }) =>
-    place === 'parked' && parked?.bug
-      ? [
-          {
-            run: context.run,
-            worker,
-            task: parked.task,
-            bug: parked.bug,
-            worktree: { path, git_dir, branch },
-          },
-        ]
-      : [],
-  );
-}
 
 type Settled =
   | { readonly kind: 'merged'; readonly sha: Sha }
@@ -123,7 +90,11 @@ async function mergeParked(context: RunContext, parked: ParkedWork): Promise<Set
   const status = await readStatus(git, worktree.path);
   const problem = await unfinished(worktree, status);
   if (problem) return notYet(problem);
-  if (await isAncestor(git, worktree.path, head, trunk)) return { kind: 'already_merged', sha: trunk };
+  if (await isAncestor(git, worktree.path, head, trunk)) {
+    if (await isSettled(context, parked, trunk)) return { kind: 'already_merged', sha: trunk };
+    const give = `to give it up, close ${parked.task} yourself`;
+    return notYet(`${worktree.path} holds nothing that trunk does not, and trunk not the work: ${give}`);
+  }
   const base = shaSchema.parse(await git.text(worktree.path, ['merge-base', trunk, head]));
   const carried = [...context.carried.copied, ...context.carried.linked];
   const problems = await findCollectedProblems(git, worktree, {
@@ -158,6 +129,13 @@ async function mergeParked(context: RunContext, parked: ParkedWork): Promise<Set
     return notYet('trunk was moved by somebody else');
   }
   return { kind: 'merged', sha: candidate };
+}
+
+/** Whether the work itself is in trunk, or the person has closed its task as well. */
+async function isSettled({ git, queue }: RunContext, parked: ParkedWork, trunk: Sha): Promise<boolean> {
+  const { result, worktree, task } = parked;
+  if (result && (await isAncestor(git, worktree.path, result, trunk))) return true;
+  return (await queue.show(task))?.status === 'closed';
 }
 
 /** The person's branch is checked out again, whichever that is: it was clean, and no branch is moved. */
@@ -207,33 +185,4 @@ async function gateParked(
   }
   await green.remember(tree, gate, clock.now());
   return { kind: 'green' };
-}
-
-/** A branch that the person has left behind, with commits that were not merged, stays. */
-async function removeBranch({ git, places, events, start }: RunContext, branch: string): Promise<void> {
-  const ref = `refs/heads/${branch}`;
-  const tip = await readRef(git, places.home, ref);
-  if (tip === null) return;
-  if (await isAncestor(git, places.home, tip, events.state.trunk ?? start.sha)) {
-    await changeRefs(git, places.home, [{ ref, old: tip, next: null }]);
-    return;
-  }
-  const text = `${branch} stays: it holds commits that are not in what was merged`;
-  events.note({ type: 'notice', level: 'warning', text });
-}
-
-async function removeParked(context: RunContext, parked: ParkedWork): Promise<void> {
-  const { git, places, events } = context;
-  const { worktree } = parked;
-  try {
-    await removeWorktree(git, places.home, worktree);
-    await removeBranch(context, worktree.branch);
-  } catch (error) {
-    if (!(error instanceof GitError)) throw error;
-    const text = `${worktree.path} stays, although its work is merged: ${error.message}`;
-    events.note({ type: 'notice', level: 'warning', text });
-    return;
-  }
-  if (parked.run === context.run) events.note({ type: 'worker.removed', worker: parked.worker });
-  else await removeWorktreesFolder(dirname(worktree.path));
 }

@@ -70,7 +70,12 @@ export interface WorkerState extends Spending {
   readonly stop_reason: StopReason | null;
   /** `planned`: only in a dry run, and nowhere on disk. */
   readonly place: 'planned' | 'active' | 'parked' | 'removed';
-  readonly parked: { readonly task: TaskId; readonly reason: string; readonly bug: TaskId | null } | null;
+  readonly parked: {
+    readonly task: TaskId;
+    readonly reason: string;
+    readonly bug: TaskId | null;
+    readonly result: Sha | null;
+  } | null;
 }
 
 export interface TaskState extends Spending {
@@ -123,6 +128,8 @@ export interface RunState extends Spending {
   /** Counted failures since the last success. */
   readonly failures_in_row: number;
   readonly stopping: StopReason | null;
+  /** What brought it to that, in words; empty while it goes on. */
+  readonly stopping_detail: string;
   readonly landing: Landing;
   readonly finished: {
     /** An ISO date. A landing that is repeated later does not change it. */

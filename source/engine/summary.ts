@@ -24,6 +24,8 @@ export interface Summary {
   readonly run: RunId | null;
   /** Null while the run goes on. */
   readonly stop_reason: StopReason | null;
+  /** What brought it to its end, where that says more than the reason. */
+  readonly stop_detail: string | null;
   readonly exit_code: number | null;
   readonly wall_ms: number;
   readonly workers: readonly WorkerSummary[];
@@ -47,6 +49,9 @@ export interface Summary {
   readonly next_steps: readonly NextStep[];
 }
 
+/** Ends that one wants to know more of than their name. */
+const TELLING: ReadonlySet<StopReason> = new Set(['runtime_error', 'guard_trip', 'stop_file']);
+
 /** The run as every view tells it. `now` counts only while the run goes on. Pure. */
 export function summarise(state: RunState, now: Date): Summary {
   const workers = [...state.workers.values()].map(workerSummary);
@@ -64,6 +69,7 @@ export function summarise(state: RunState, now: Date): Summary {
   return {
     run: state.run?.run_id ?? null,
     stop_reason: state.finished?.stop_reason ?? null,
+    stop_detail: state.finished && TELLING.has(state.finished.stop_reason) ? state.stopping_detail : null,
     exit_code: state.finished?.exit_code ?? null,
     wall_ms: wallTime(state, now),
     workers,

@@ -48,7 +48,7 @@ export async function workOnTask(
     await guard.attemptEnded(worker, finished.outcome.end);
     if (finished.consequence.next !== 'retry') return finished.task_end;
     if (!finished.worker_usable || (await guard.mustStop(worker))) {
-      const note = `Given back by ${context.run}, which is stopping. Attempt ${attempt.attempt}: ${finished.outcome.reason}`;
+      const note = `Given back by ${context.run}, which goes on no further with it. Attempt ${attempt.attempt}: ${finished.outcome.reason}`;
       await giveBack(context, { task: task.id, note, failed: false });
       return finished.task_end;
     }
@@ -235,7 +235,9 @@ async function returnTask(
 ): Promise<void> {
   const failed = consequence.queue === 'open_as_failed';
   if (!failed && consequence.queue !== 'open') return;
-  const kept = salvage ? ` The work is kept: git show ${salvage}` : '';
+  const kept = salvage
+    ? ` The work is kept: git diff ${context.start.branch ?? context.start.sha}...${salvage}`
+    : '';
   const reason = (outcome.reason ?? outcome.end).replace(/\.$/, '');
   const note = `${context.run}, attempt ${attempt.attempt}: ${reason}.${kept}`;
   await giveBack(context, { task: attempt.task.id, note, failed });

@@ -71,6 +71,7 @@ function headSection(summary: Summary, columns: number): string {
   return [
     paragraph(`hew  ${summary.run ?? ''}`, columns),
     factLines(facts, columns),
+    ...(summary.stop_detail ? [paragraph(summary.stop_detail, columns)] : []),
     ...(summary.ungated ? [paragraph('UNGATED: no test or lint command has checked the work', columns)] : []),
     ...landingLines(summary, columns),
     factLines(tasks, columns),

@@ -58,7 +58,7 @@ describe('a screen that is resized', () => {
           expect(seen).toEqual(await fresh.screen());
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   });
 });

@@ -83,7 +83,7 @@ describe('a red gate', () => {
     const [failed] = run.all('iteration.finished').filter((event) => event.task === one);
     expect(again.prompt).toContain(`Attempt 1 failed\n\n${failed?.reason}`);
     expect(again.prompt).toContain('1 failed: the reactor melts');
-    expect(again.prompt).toContain(`git show ${failed?.salvage}`);
+    expect(again.prompt).toContain(`git diff HEAD...${failed?.salvage}`);
     expect((await again.git('ls-files')).split('\n')).toEqual([...BASE, 'two.txt']);
     expect(await again.git('status', '--porcelain')).toBe('');
     expect(await queueOf(project).show(one)).toMatchObject({
@@ -152,7 +152,7 @@ describe('a red gate', () => {
     const task = await queueOf(project).show(one);
     expect(task).toMatchObject({ status: 'open', assignee: null, labels: ['hew-failed'] });
     expect(task?.notes).toContain(`attempt 2: ${failed[1]?.reason}`);
-    expect(task?.notes).toContain(`git show ${failed[1]?.salvage}`);
+    expect(task?.notes).toContain(`git diff main...${failed[1]?.salvage}`);
     expect(await filesIn(project, 'main')).toEqual(BASE);
     expect(run.state.landing).toMatchObject({ kind: 'landed', how: 'nothing' });
   });

@@ -50,7 +50,7 @@ describe('a run without tasks that are ready', () => {
     const two = await fileTask(project, 'Two', { blocked_by: [one] });
     await using run = await startLoop(project, { agent: agents.command, flags: { attempts: 1 } });
     await (await agents.next()).exit(0);
-    expect(await endOf(project, run)).toEqual({ reason: 'ready_empty', exit_code: 1, tasks_left: 2 });
+    expect(await endOf(project, run)).toEqual({ reason: 'ready_empty', exit_code: 1, tasks_left: 1 });
     expect(await queueOf(project).show(two)).toMatchObject({ status: 'open', assignee: null, notes: '' });
   });
 });
@@ -122,7 +122,7 @@ describe('a budget', () => {
     expect(run.state.tokens.input).toBe(1000);
     const task = await queueOf(project).show(one);
     expect(task).toMatchObject({ status: 'open', assignee: null, labels: [] });
-    expect(task?.notes).toContain('which is stopping');
+    expect(task?.notes).toContain('goes on no further with it');
     expect(agents.waiting).toBe(0);
   });
 
@@ -168,7 +168,7 @@ describe('a limit of iterations', () => {
     await run.until('task.returned');
     await Promise.all([second.close(), third.close()]);
     await (await agents.next()).close();
-    expect(await endOf(project, run)).toEqual({ reason: 'max_iter', exit_code: 1, tasks_left: 3 });
+    expect(await endOf(project, run)).toEqual({ reason: 'max_iter', exit_code: 1, tasks_left: 2 });
     expect(run.all('iteration.started')).toHaveLength(5);
     expect(agents.waiting).toBe(0);
   });
@@ -222,7 +222,7 @@ describe('too many failures in a row', () => {
     const last = await agents.next({ task: three });
     await last.write('late.txt', 'late\n');
     await last.close();
-    expect(await endOf(project, run)).toEqual({ reason: 'guard_trip', exit_code: 1, tasks_left: 4 });
+    expect(await endOf(project, run)).toEqual({ reason: 'guard_trip', exit_code: 1, tasks_left: 2 });
     expect(run.all('trunk.checked')).toMatchObject([{ outcome: 'red' }]);
     expect(run.all('run.stopping')[0]?.detail).toContain('trunk itself is red');
     expect(run.all('iteration.finished')).toHaveLength(5);
@@ -242,7 +242,7 @@ describe('too many failures in a row', () => {
       if (failure === 4) await run.until('trunk.checked');
     }
     await (await agents.next()).close();
-    expect(await endOf(project, run)).toEqual({ reason: 'ready_empty', exit_code: 1, tasks_left: 3 });
+    expect(await endOf(project, run)).toEqual({ reason: 'ready_empty', exit_code: 1, tasks_left: 0 });
     expect(run.all('trunk.checked')).toMatchObject([{ outcome: 'green' }]);
     const order = run.events.filter(({ type }) => type === 'trunk.checked' || type === 'iteration.finished');
     expect(order.findIndex(({ type }) => type === 'trunk.checked')).toBe(4);

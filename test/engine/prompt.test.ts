@@ -60,10 +60,10 @@ describe('buildPrompt', () => {
     const { text } = buildPrompt(facts({ attempt: 2, previous }));
     expect(text).toContain('Attempt: 2 of 2');
     expect(text).toContain('## Attempt 1 failed\n\nthe gate is red: npm test');
-    expect(text).toContain('git show refs/hew/salvage/loop-x/w0/1');
+    expect(text).toContain('git diff HEAD...refs/hew/salvage/loop-x/w0/1');
     expect(text.endsWith('1 failed: time.test.ts\n')).toBe(true);
     const bare = buildPrompt(facts({ attempt: 2, previous: { ...previous, tail: '', salvage: null } })).text;
-    expect(bare).not.toContain('git show');
+    expect(bare).not.toContain('git diff');
     expect(bare).not.toContain('The end of the output');
   });
 

@@ -33,7 +33,14 @@ function conflicted(queue: string): readonly ExampleBody[] {
     worker(0),
     ...attempt('app-16', { end: 'conflict', fate: 'conflicted' }),
     { type: 'conflict.filed', task: 'app-16', bug: 'app-41', worker: 0, files: ['source/log.ts'] },
-    { type: 'worker.parked', worker: 0, task: 'app-16', reason: 'merge conflict', bug: 'app-41' },
+    {
+      type: 'worker.parked',
+      worker: 0,
+      task: 'app-16',
+      reason: 'merge conflict',
+      bug: 'app-41',
+      result: null,
+    },
   ];
 }
 
@@ -298,7 +305,14 @@ describe('next steps', () => {
       started(),
       { ...worker(0), path: "/home/me/it's here/0" },
       ...attempt('app-16', { end: 'parked', fate: 'conflicted', reason: 'holds a nested repository' }),
-      { type: 'worker.parked', worker: 0, task: 'app-16', reason: 'nested repository', bug: null },
+      {
+        type: 'worker.parked',
+        worker: 0,
+        task: 'app-16',
+        reason: 'nested repository',
+        bug: null,
+        result: null,
+      },
     );
     expect(summary.next_steps[0]).toMatchObject({
       why: 'app-16 holds a nested repository (worker w0 kept)',

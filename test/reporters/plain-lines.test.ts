@@ -103,7 +103,14 @@ const CASES: readonly (readonly [ExampleBody, readonly string[]])[] = [
   ],
   [worker(2), [`slot 3   worker w2 works in /home/me/.hew/wt/${EXAMPLE_RUN}/2`]],
   [
-    { type: 'worker.parked', worker: 0, task: 'app-7', reason: 'merge conflict', bug: 'app-41' },
+    {
+      type: 'worker.parked',
+      worker: 0,
+      task: 'app-7',
+      reason: 'merge conflict',
+      bug: 'app-41',
+      result: null,
+    },
     [`slot 1   app-7: worker w0 parked: merge conflict; kept in /home/me/.hew/wt/${EXAMPLE_RUN}/0`],
   ],
   [{ type: 'worker.removed', worker: 0 }, []],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { runIdSchema, type Sha, shaSchema, taskIdSchema, workerNumberSchema } from '../ids.js';
+import { runIdSchema, shaSchema, taskIdSchema, workerNumberSchema } from '../ids.js';
 import { totalTokens } from '../reduce-iteration.js';
 import type { RunState } from '../state.js';
 import { orNull, readRecord } from './read-record.js';
@@ -27,7 +27,7 @@ const parkedSchema = z.object({
   branch: z.string(),
   path: z.string(),
   git_dir: z.string(),
-  /** What is to be merged, where it is known; else it is what the branch holds. */
+  /** What its work had come to when it was parked; null when nothing was committed. */
   result: orNull(shaSchema),
 });
 
@@ -72,8 +72,6 @@ export interface RunRecordDetails {
   readonly interactive?: boolean;
   readonly strict?: boolean;
   readonly socket?: string;
-  /** What each parked worker wanted to merge, by worker. */
-  readonly results?: ReadonlyMap<number, Sha>;
 }
 
 /** The content of `run.json`. Pure. Throws when the run has not started: there is nothing to write yet. */
@@ -100,7 +98,7 @@ export function runRecord(state: RunState, now: Date, details: RunRecordDetails 
     trunk: run.trunk,
     trunk_sha: run.trunk === null ? null : state.trunk,
     landing: state.landing,
-    parked: parkedOf(state, details.results ?? new Map()),
+    parked: parkedOf(state),
     settled: state.settled.map(({ run, worker }) => ({ run, worker })),
     exit_code: state.finished?.exit_code ?? null,
     ungated: run.ungated,
@@ -108,7 +106,7 @@ export function runRecord(state: RunState, now: Date, details: RunRecordDetails 
   };
 }
 
-function parkedOf(state: RunState, results: ReadonlyMap<number, Sha>): z.output<typeof parkedSchema>[] {
+function parkedOf(state: RunState): z.output<typeof parkedSchema>[] {
   return [...state.workers.values()].flatMap(({ worker, branch, path, git_dir, place, parked }) =>
     place === 'parked' && parked
       ? [
@@ -119,7 +117,7 @@ function parkedOf(state: RunState, results: ReadonlyMap<number, Sha>): z.output<
             branch,
             path,
             git_dir,
-            result: results.get(worker) ?? null,
+            result: parked.result,
           },
         ]
       : [],

@@ -3,7 +3,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { totalTokens } from '../../../source/engine/reduce-iteration.js';
 import { EMPTY_STATE, reduce } from '../../../source/engine/reduce.js';
-import { shaSchema } from '../../../source/engine/ids.js';
 import { RunFileError } from '../../../source/engine/run-files/run-file-error.js';
 import { readRunRecord, runRecord, runRecordSchema } from '../../../source/engine/run-files/run-record.js';
 import { writeRecord } from '../../../source/engine/run-files/write-record.js';
@@ -15,9 +14,8 @@ const NOW = new Date('2026-11-22T18:08:00.000Z');
 
 describe('runRecord', () => {
   it('tells what listings, landings and later runs need', () => {
-    const result = shaSchema.parse(exampleSha('77ab012'));
     const state = exampleState(exampleBodies());
-    expect(runRecord(state, NOW, { results: new Map([[3, result]]), socket: '/tmp/hew.sock' })).toEqual({
+    expect(runRecord(state, NOW, { socket: '/tmp/hew.sock' })).toEqual({
       id: EXAMPLE_RUN,
       started_at: '2026-11-22T10:15:00.000Z',
       last_updated_at: '2026-11-22T18:08:00.000Z',
@@ -50,7 +48,7 @@ describe('runRecord', () => {
           branch: `loop/${EXAMPLE_RUN}/w3`,
           path: `/home/me/.hew/wt/${EXAMPLE_RUN}/3`,
           git_dir: '/home/me/app/.git/worktrees/3',
-          result,
+          result: exampleSha('77ab012'),
         },
       ],
       settled: [],

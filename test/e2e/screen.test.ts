@@ -1,0 +1,172 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hew } from '../commands/hew.js';
+import { type GitProject, makeGitProject } from '../git-project.js';
+import { type SteppedAgent, startSteppedAgents } from '../stepped-agents.js';
+import { fileTasks, GATED } from './loop-run.js';
+import { startInTerminal, type TerminalProgram } from './terminal-program.js';
+
+async function projectWith(...titles: readonly string[]): Promise<GitProject> {
+  const project = await makeGitProject({ files: GATED });
+  await fileTasks(project, ...titles.map((title) => ({ title })));
+  return project;
+}
+
+/** The agent does its task, and nothing that another would conflict with. */
+async function finish(agent: SteppedAgent): Promise<void> {
+  await agent.write(`${agent.task}.txt`, 'done\n');
+  await agent.close();
+}
+
+/** The terminal is as it was before hew began. */
+async function expectRestored(terminal: TerminalProgram): Promise<void> {
+  expect(terminal.modes).toEqual({ buffer: 'normal', cursor: 'visible', entered: true });
+  expect(await terminal.echoes()).toBe(true);
+}
+
+/** What the run's journal holds. */
+async function journalOf(project: GitProject): Promise<string> {
+  const folder = join(project.path, '.hew', 'loop');
+  const runs = await readdir(folder);
+  return readFile(join(folder, runs[0] ?? '', 'events.jsonl'), 'utf8');
+}
+
+/** Throws in hew's own process when it is sent SIGUSR2: nothing of this is in the program. */
+function throwing(code: string): Readonly<Record<string, string>> {
+  const module = encodeURIComponent(`process.on('SIGUSR2', () => { ${code} })`);
+  return { NODE_OPTIONS: `--import data:text/javascript,${module}` };
+}
+
+describe('hew tui', () => {
+  it('shows four agents live, pauses one, resumes it, aborts, and leaves the summary behind', async () => {
+    await using project = await projectWith('One', 'Two', 'Three', 'Four', 'Five', 'Six', 'Seven');
+    await using agents = await startSteppedAgents();
+    using terminal = startInTerminal(project, ['tui', '--jobs', '4', '--agent-command', agents.command]);
+    const [first, second, third, fourth] = await Promise.all(
+      [1, 2, 3, 4].map((slot) => agents.next({ slot })),
+    );
+    for (const agent of [first!, second!, third!, fourth!]) await agent.print(`hello from ${agent.task}\n`);
+    for (const task of ['app-1', 'app-2', 'app-3', 'app-4']) await terminal.until(`hello from ${task}`);
+    expect(terminal.modes).toEqual({ buffer: 'alternate', cursor: 'hidden', entered: true });
+
+    terminal.type('2');
+    await terminal.until(`▶2 ${second!.task}`);
+    terminal.type('p');
+    await terminal.until(/▶2 .*then PAUSE/);
+    await finish(second!);
+    await terminal.until(/▶2 .*PAUSED/);
+    // The others go on: a free slot takes the next task, the paused one does not.
+    await finish(first!);
+    const fifth = await agents.next();
+    expect(fifth).toMatchObject({ slot: 1, task: 'app-5' });
+    await fifth.print('\u001B[2J\u001B[1;1Hstill \u001B[31mhere\n');
+    await terminal.until('still here');
+    expect(terminal.screen().join('\n')).toMatch(/▶2 .*PAUSED/);
+
+    terminal.type('p');
+    const sixth = await agents.next();
+    expect(sixth).toMatchObject({ slot: 2, task: 'app-6' });
+    terminal.resize(80, 24);
+    await terminal.until(/ {2}q quit$/);
+    for (const task of ['app-5', 'app-6', 'app-3', 'app-4']) await terminal.until(task);
+
+    terminal.type('a');
+    await terminal.until('Abort the run?');
+    terminal.type('y');
+    await terminal.until('ended: cancelled');
+    expect(terminal.screen().join('\n')).toMatch(/7 tasks|6 tasks/);
+    expect(terminal.modes.buffer).toBe('alternate');
+    terminal.type('q');
+    expect(await terminal.exitCode()).toBe(130);
+    const left = terminal.scrollback();
+    expect(left).toContain('ended: cancelled');
+    expect(left).toMatch(/app-1 +merged[^]*app-2 +merged[^]*app-3 +open again/);
+    expect(left).not.toContain('hello from');
+    expect(await project.git('ls-tree', '--name-only', 'main')).toContain('app-1.txt\napp-2.txt');
+    await expectRestored(terminal);
+  });
+
+  it('gives the terminal back on TERM, ends the run in order, and prints the summary', async () => {
+    await using project = await projectWith('One', 'Two');
+    await using agents = await startSteppedAgents();
+    using terminal = startInTerminal(project, ['tui', '--jobs', '2', '--agent-command', agents.command]);
+    const agent = await agents.next();
+    await terminal.until('app-1');
+    await terminal.signal('SIGTERM');
+    expect(await terminal.exitCode()).toBe(130);
+    await agent.ended;
+    expect(terminal.scrollback()).toContain('Aborting:');
+    expect(terminal.scrollback()).toContain('ended: cancelled');
+    await expectRestored(terminal);
+  });
+
+  it.each([
+    ['an exception', 'throw new Error("went wrong")'],
+    ['a rejection that nobody handles', 'Promise.reject(new Error("went wrong"))'],
+  ])('gives the terminal back after %s', async (_name, code) => {
+    await using project = await projectWith('One', 'Two');
+    await using agents = await startSteppedAgents();
+    const argv = ['tui', '--jobs', '2', '--agent-command', agents.command];
+    using terminal = startInTerminal(project, argv, { env: throwing(code) });
+    await agents.next();
+    await terminal.until('app-1');
+    await terminal.signal('SIGUSR2');
+    expect(await terminal.exitCode()).toBe(1);
+    expect(terminal.scrollback()).toContain('went wrong');
+    await expectRestored(terminal);
+  });
+
+  it('goes on when the terminal vanishes', async () => {
+    await using project = await projectWith('One', 'Two');
+    await using agents = await startSteppedAgents();
+    using terminal = startInTerminal(project, ['tui', '--jobs', '2', '--agent-command', agents.command]);
+    const [first, second] = [await agents.next(), await agents.next()];
+    await terminal.until('app-2');
+    terminal.vanish();
+    await first.print('nobody sees this\n');
+    await finish(first);
+    await finish(second);
+    await expect.poll(() => journalOf(project), { timeout: 20_000 }).toContain('"run.finished"');
+    expect(await journalOf(project)).toMatch(/"stop_reason":"ready_empty","exit_code":0/);
+    expect(await project.git('ls-tree', '--name-only', 'main')).toContain('app-1.txt\napp-2.txt');
+  });
+
+  it('refuses before it takes the terminal', async () => {
+    await using project = await makeGitProject();
+    await fileTasks(project, { title: 'One' });
+    using terminal = startInTerminal(project, ['tui', '--agent-command', 'true']);
+    expect(await terminal.exitCode()).toBe(2);
+    expect(terminal.scrollback()).toContain('--no-gate');
+    expect(terminal.modes).toEqual({ buffer: 'normal', cursor: 'visible', entered: false });
+  });
+
+  it('says why on a red base, outside of the screen', async () => {
+    await using project = await makeGitProject({
+      files: { '.hew.toml': '[gate]\ntest = "echo because; false"\n' },
+    });
+    await fileTasks(project, { title: 'One' });
+    using terminal = startInTerminal(project, ['tui', '--jobs', '2', '--agent-command', 'true']);
+    expect(await terminal.exitCode()).toBe(2);
+    expect(terminal.scrollback()).toMatch(/gate RED on the base[^]*because/);
+    await expectRestored(terminal);
+  });
+
+  it('prints the very same as `hew loop run` where there is no terminal', async () => {
+    const told = async (...words: readonly string[]): Promise<string> => {
+      await using project = await projectWith('One');
+      const agent = 'sh -c \'echo x >"$HEW_TASK_ID"; echo "closed $HEW_TASK_ID"\'';
+      await project.write('../agent.sh', `#!/bin/sh\n${agent}\n`);
+      const argv = [...words, '--jobs', '2', '--agent-command', `sh ${join(project.folder, 'agent.sh')}`];
+      const { code, stdout, stderr } = await hew({ cwd: project.path, env: project.env }, ...argv);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout
+        .replaceAll(project.folder, '')
+        .replaceAll(/loop-\w+-\w+/g, 'RUN')
+        .replaceAll(/\b[0-9a-f]{7,40}\b/g, 'SHA')
+        .replaceAll(/\b(\d+m)?\d+s\b/g, 'TIME')
+        .replaceAll(/^\d\d:\d\d:\d\d/gm, 'CLOCK');
+    };
+    expect(await told('tui')).toBe(await told('loop', 'run'));
+  });
+});
