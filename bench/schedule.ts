@@ -4,7 +4,8 @@ import { makeBenchProject, secondsBetween } from './bench-project.ts';
 const GOAL_SECONDS = 13;
 
 using project = makeBenchProject({
-  'package.json': '{ "type": "module", "scripts": { "test": "node --test" } }\n',
+  '.hew.toml': '[gate]\ntest = "node --test"\n',
+  'package.json': '{ "type": "module" }\n',
   'sum.test.js':
     "import assert from 'node:assert';\nimport { test } from 'node:test';\ntest('adds', () => assert.equal(1 + 1, 2));\n",
 });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hew } from '../commands/hew.js';
@@ -114,6 +114,20 @@ describe('hew tui', () => {
     await terminal.signal('SIGUSR2');
     expect(await terminal.exitCode()).toBe(1);
     expect(terminal.scrollback()).toContain('went wrong');
+    await expectRestored(terminal);
+  });
+
+  it('gives the terminal back when the run cannot be told on disk any more', async () => {
+    await using project = await projectWith('One', 'Two');
+    await using agents = await startSteppedAgents();
+    using terminal = startInTerminal(project, ['tui', '--jobs', '2', '--agent-command', agents.command]);
+    const [first, second] = [await agents.next(), await agents.next()];
+    await terminal.until('app-2');
+    await rm(join(project.path, '.hew', 'loop'), { recursive: true });
+    await finish(first);
+    expect(await terminal.exitCode()).toBe(1);
+    await second.ended;
+    expect(terminal.scrollback()).toContain('cannot be written');
     await expectRestored(terminal);
   });
 
