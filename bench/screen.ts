@@ -16,7 +16,7 @@ const SLOTS = 4;
 const LINES_A_SECOND = 20;
 /** Not measured: the first worktrees are made, and everything is compiled. */
 const WARM_UP_SECONDS = 10;
-const SAMPLES = 6;
+const SAMPLES = 7;
 /** Clock ticks a second, as /proc counts them. */
 const TICKS = 100;
 
@@ -35,8 +35,11 @@ const PROBE = `
 if (process.argv[1]?.endsWith('bin.js')) {
   const { appendFileSync } = await import('node:fs');
   const sample = () => {
+    const before = process.cpuUsage();
     globalThis.gc();
-    appendFileSync(process.env.HEW_BENCH_HEAP, process.memoryUsage().heapUsed + '\\n');
+    const { user, system } = process.cpuUsage(before);
+    const { heapUsed } = process.memoryUsage();
+    appendFileSync(process.env.HEW_BENCH_HEAP, heapUsed + ' ' + (user + system) / 1e6 + '\\n');
   };
   setTimeout(() => {
     sample();
@@ -79,16 +82,22 @@ const [began, used, sent] = [performance.now(), processorTime(child.pid), bytes]
 // The last sample of the heap comes at the very end.
 await pause(SECONDS * 1000 + 500);
 const seconds = (performance.now() - began) / 1000;
-const share = ((processorTime(child.pid) - used) / seconds) * 100;
+const took = processorTime(child.pid) - used;
 const rate = (bytes - sent) / seconds / 1000;
 child.kill('SIGTERM');
 const exitCode = await ended;
 
-const heap = readFileSync(heapFile, 'utf8').trim().split('\n').map(Number);
-const megabytes = heap.map((size) => (size / 1e6).toFixed(1));
-const growth = ((heap.at(-1) ?? Number.NaN) - (heap[1] ?? Number.NaN)) / 1e6;
+const samples = readFileSync(heapFile, 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => line.split(' ').map(Number));
+const heap = samples.map(([size = Number.NaN]) => size / 1e6);
+// The collections are the measurement's own.
+const collecting = samples.reduce((sum, [, processor = 0]) => sum + processor, 0);
+const share = ((took - collecting) / seconds) * 100;
+const growth = (heap.at(-1) ?? Number.NaN) - (heap[Math.floor(heap.length / 2)] ?? Number.NaN);
 process.stdout.write(
   `hew ${share.toFixed(1)} % of a core (goal 8), ${rate.toFixed(0)} kB/s to the terminal; 160×45, ${SLOTS} agents × ${LINES_A_SECOND} lines/s, ${SECONDS} s
-heap after collection, every ${(SECONDS / (SAMPLES - 1)).toFixed(0)} s: ${megabytes.join(' ')} MB, ${growth >= 0 ? '+' : ''}${growth.toFixed(2)} MB from the second to the last; exit code ${exitCode}
+heap after collection, every ${(SECONDS / (SAMPLES - 1)).toFixed(0)} s: ${heap.map((size) => size.toFixed(1)).join(' ')} MB, ${growth >= 0 ? '+' : ''}${growth.toFixed(2)} MB in the second half; exit code ${exitCode}
 `,
 );

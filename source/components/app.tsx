@@ -1,5 +1,5 @@
-import { Box, useInput } from 'ink';
-import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import { Box, useApp, useInput } from 'ink';
+import { type ReactElement, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { Control } from '../engine/controls.js';
 import { Dashboard } from './dashboard.js';
 import type { ScreenSize } from './draw-screen.js';
@@ -34,10 +34,13 @@ export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactE
   const latest = useRef({ screen: FIRST_SCREEN, scroll: 0 });
   const { live, summary, now } = data;
 
+  const { exit } = useApp();
+  const tick = useEffectEvent(() => orElse(exit, () => setData(pull(columns))));
+
   useEffect(() => {
-    const timer = setInterval(() => setData(pull(columns)), PULL_MS);
+    const timer = setInterval(() => tick(), PULL_MS);
     return () => clearInterval(timer);
-  }, [pull, columns]);
+  }, []);
 
   const selected = Math.min(screen.selected, Math.max(1, live.slots.length));
   const layout = useMemo(
@@ -55,8 +58,7 @@ export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactE
     setScroll(next);
   };
 
-  useInput((input, key) => {
-    const name = keyName(input, key);
+  const press = (name: string): void => {
     if (lines !== null) {
       const first = latest.current.scroll;
       const next = scrollBy(name, { lines: lines.length, page: summaryPage(rows), first });
@@ -71,7 +73,8 @@ export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactE
     control(pressed.control);
     // What a control has changed is seen with the key that has asked for it.
     setData(pull(columns));
-  });
+  };
+  useInput((input, key) => orElse(exit, () => press(keyName(input, key))));
 
   if (lines !== null) {
     return (
@@ -89,4 +92,13 @@ export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactE
       screen={{ ...screen, selected, message: recent ? screen.message : null }}
     />
   );
+}
+
+/** What goes wrong in the screen takes the screen away, not the run. */
+function orElse(exit: (error: Error) => void, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    exit(error instanceof Error ? error : new Error(String(error)));
+  }
 }

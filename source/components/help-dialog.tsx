@@ -12,7 +12,7 @@ const LINES = [
   '                go back to the queue, what is merged stays and lands',
   'q  Ctrl-C       the same; a second Ctrl-C aborts at once',
   '',
-  '▶ selected slot   ✓ went well   ✗ went wrong   … goes on   - still to come',
+  '▶ selected slot   ✓ went well   ✗ went wrong   a time alone: goes on   - to come',
   '> a tool of the agent   | the gate   ! an error',
   '',
   'any key closes this',

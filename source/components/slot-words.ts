@@ -105,8 +105,8 @@ export function factsInWords(view: SlotView, attempts: number, now: number): str
       ...(ended ? [] : [`quiet ${formatDuration(now - quiet)}`]),
       used === 0 ? 'tokens unknown' : `${formatTokens(used)} tok ${cost}`,
       usage?.model ?? activity.model ?? activity.runtime,
-      `worker w${worker ?? '?'}`,
-    ].join(' · '),
+      `w${worker ?? '?'}`,
+    ].join('  '),
   );
 }
 
@@ -116,7 +116,7 @@ export function costInWords({ usage }: SlotView): string {
   return formatMoney(usage.cost_usd ?? 0, usage.cost_usd === null);
 }
 
-/** `agent 4m12s ✓  gate … 31s  merge -`: how far the iteration is. Pure. */
+/** `agent ✓ 4m12s   gate 31s   merge -`: how far the iteration is. Pure. */
 export function stepsInWords({ state: { activity } }: SlotView, now: number): string {
   if (activity.kind !== 'working') return '';
   const turn = activity.step === 'merge_turn';
@@ -132,7 +132,7 @@ function stepInWords(name: string, mark: StepMark, now: number): string {
     case 'ahead':
       return `${name} -`;
     case 'running':
-      return `${name} … ${since(mark.since, now)}`;
+      return `${name} ${since(mark.since, now)}`;
     case 'done':
       return `${name} ${mark.ok ? '✓' : '✗'} ${formatDuration(mark.ms)}`;
   }

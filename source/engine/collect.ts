@@ -1,5 +1,5 @@
 import type { Attempt } from './attempt.js';
-import { findCollectedProblems } from './git/collected-problems.js';
+import { type Change, findCollectedProblems, parseChanges } from './git/collected-problems.js';
 import { type Git, GitError } from './git/git.js';
 import { parseStatus, type Status, STATUS_COMMAND } from './git/status.js';
 import { IDENTITY_COMMAND, identityOf, operationInProgress, type Worktree } from './git/worktree.js';
@@ -37,14 +37,14 @@ export async function collectWork(context: RunContext, attempt: Attempt): Promis
   const { worktree } = worker;
   const looked = await look(git, worktree, base);
   if (looked === null) return { kind: 'parked', reason: NOT_INTACT };
-  const { status, stands_on_base } = looked;
+  const { status, stands_on_base, work, committed } = looked;
   const operation = await operationInProgress(worktree.git_dir);
   if (operation) {
     const reason = `a ${operation} was left in progress in the worktree`;
     return { kind: 'failed', end: 'operation_in_progress', reason };
   }
   const { head } = status;
-  if (head === null || !stands_on_base) {
+  if (head === null || work === null || !stands_on_base) {
     const at = head === null ? 'a branch without a commit' : head.slice(0, 10);
     const reason = `the work does not stand on ${base.slice(0, 10)}, which it was started from: HEAD is ${at}`;
     return { kind: 'failed', end: 'base_lost', reason };
@@ -56,33 +56,50 @@ export async function collectWork(context: RunContext, attempt: Attempt): Promis
     base,
     carried: [...carried.copied, ...carried.linked],
     status,
+    ...(committed ? { committed } : {}),
   });
   if (problems.length > 0) return { kind: 'parked', reason: problems.join('; ') };
-  if (status.entries.length > 0) await commitRest(context, attempt, head);
-  return collected(git, worktree, base, status.branch === worktree.branch);
+  if (status.entries.length === 0) return work;
+  await commitRest(context, attempt, head);
+  return parseWork(await git.outputs(worktree.path, workCommands(base)), work.holds_branch).work;
 }
 
 interface Look {
   readonly status: Status;
   readonly stands_on_base: boolean;
+  /** HEAD as the result; null when it has no commit or stands elsewhere. */
+  readonly work: CollectedWork | null;
+  /** What the commits change, where one look tells that: not when there are several. */
+  readonly committed: readonly Change[] | null;
 }
 
 /** One look at the worktree; null when git no longer finds it as it was made. */
 async function look(git: Git, worktree: Worktree, base: Sha): Promise<Look | null> {
-  const beyond = ['rev-list', '--count', '--max-count=1', `HEAD..${base}`];
   const commands = [IDENTITY_COMMAND, STATUS_COMMAND];
   try {
-    const [identity, status, missing] = await git.outputs(worktree.path, [...commands, beyond]);
-    if (!identity || !status || identity.toString() !== identityOf(worktree)) return null;
-    return { status: parseStatus(status), stands_on_base: missing?.toString().trim() === '0' };
+    const [identity, status, missing, commits, ...rest] = await git.outputs(worktree.path, [
+      ...commands,
+      ['rev-list', '--count', '--max-count=1', `HEAD..${base}`],
+      ['rev-list', '--count', '--max-count=2', `${base}..HEAD`],
+      ...workCommands(base),
+    ]);
+    if (!status || identity?.toString() !== identityOf(worktree)) return null;
+    const parsed = parseStatus(status);
+    const { work, changes } = parseWork(rest, parsed.branch === worktree.branch);
+    return {
+      status: parsed,
+      stands_on_base: missing?.toString().trim() === '0',
+      work,
+      committed: Number(commits?.toString()) < 2 ? changes : null,
+    };
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    if (error.args[0] === IDENTITY_COMMAND[0]) return null;
-    if (error.args[0] !== 'rev-list') throw error;
+    if (error.args[0] === IDENTITY_COMMAND[0] && error.args.includes('--show-toplevel')) return null;
+    if (error.args[0] === STATUS_COMMAND[0]) throw error;
     // A HEAD without a commit, or a base that is gone from the repository.
     const [identity, status] = await git.outputs(worktree.path, commands);
     if (!status || identity?.toString() !== identityOf(worktree)) return null;
-    return { status: parseStatus(status), stands_on_base: false };
+    return { status: parseStatus(status), stands_on_base: false, work: null, committed: null };
   }
 }
 
@@ -98,18 +115,24 @@ async function commitRest(context: RunContext, { worker, task }: Attempt, head: 
   });
 }
 
-async function collected(
-  git: Git,
-  worktree: Worktree,
-  base: Sha,
-  holds_branch: boolean,
-): Promise<CollectedWork> {
-  const [names = '', paths = ''] = await git.texts(worktree.path, [
+/** What {@link parseWork} reads: HEAD, its tree and that of the base, and all that differs between them. */
+function workCommands(base: Sha): string[][] {
+  return [
     ['rev-parse', 'HEAD', 'HEAD^{tree}', `${base}^{tree}`],
-    ['diff-tree', '-r', '-z', '--no-renames', '--name-only', base, 'HEAD'],
-  ]);
-  const [result, tree, base_tree] = names.split('\n').map((line) => shaSchema.parse(line));
+    ['diff-tree', '-r', '-z', '--no-renames', '--raw', base, 'HEAD'],
+  ];
+}
+
+function parseWork(
+  [names, raw]: readonly Buffer[],
+  holds_branch: boolean,
+): { work: CollectedWork; changes: Change[] } {
+  const [result, tree, base_tree] = `${names}`
+    .trim()
+    .split('\n')
+    .map((line) => shaSchema.parse(line));
   if (!result || !tree || !base_tree) throw new Error(`internal: git rev-parse answered ${names}`);
-  const files = paths.split('\0').filter((path) => path !== '');
-  return { kind: 'collected', result, tree, base_tree, files, holds_branch };
+  const changes = parseChanges(`${raw}`);
+  const files = changes.map(({ path }) => path);
+  return { work: { kind: 'collected', result, tree, base_tree, files, holds_branch }, changes };
 }

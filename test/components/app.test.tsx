@@ -28,12 +28,12 @@ class Harness {
     for (const slot of [1, 2, 3, 4]) this.run.begin(slot, `app-${slot}`);
   }
 
-  readonly pull = (): ScreenData => ({
-    live: this.run.view.snapshot(),
-    news: [],
-    summary: this.summary,
-    now: EXAMPLE_NOW,
-  });
+  broken = false;
+
+  readonly pull = (): ScreenData => {
+    if (this.broken) throw new Error('nothing right');
+    return { live: this.run.view.snapshot(), news: [], summary: this.summary, now: EXAMPLE_NOW };
+  };
 
   readonly control = (control: Control): void => {
     this.controls.push(control);
@@ -94,6 +94,14 @@ describe('App', () => {
     harness.run.line(3, 'something new');
     await expect.poll(() => lastFrame() ?? '').toContain('something new');
     unmount();
+  });
+
+  it('ends by itself, with what went wrong, when there is nothing right to draw', async () => {
+    const harness = new Harness();
+    using terminal = emulateTerminal(80, 24, harness.draw);
+    await terminal.screen();
+    harness.broken = true;
+    await expect(terminal.ended).rejects.toThrow('nothing right');
   });
 
   it('shows the summary at the end, until a key that does not scroll', async () => {

@@ -58,6 +58,8 @@ export interface EmulatedTerminal extends Disposable {
   update(draw: (size: ScreenSize) => ReactElement): void;
   resize(columns: number, rows: number): void;
   press(data: string): void;
+  /** As of the drawn screen. */
+  readonly ended: Promise<unknown>;
 }
 
 /** What `draw` gives, drawn again at each update. */
@@ -116,6 +118,7 @@ export function emulateTerminal(
       stdout.emit('resize');
     },
     press: (data) => stdin.press(data),
+    ended: drawn.ended,
     [Symbol.dispose]: () => {
       drawn.unmount();
       terminal.dispose();
@@ -127,7 +130,11 @@ export function emulateTerminal(
 export function linesOf({ buffer: { active }, rows, cols }: Terminal): readonly string[] {
   return Array.from(
     { length: rows },
-    (_, index) => active.getLine(active.viewportY + index)?.translateToString(true, 0, cols).trimEnd() ?? '',
+    (_, index) =>
+      active
+        .getLine(active.viewportY + index)
+        ?.translateToString(true, 0, cols)
+        .trimEnd() ?? '',
   );
 }
 

@@ -14,12 +14,14 @@ export interface CollectedOptions {
   readonly max_bytes?: number;
   /** Whether repositories inside are a problem; they are, when absent. A person may well have meant them. */
   readonly repositories?: boolean;
+  /** What all commits of the work change, where that is known: it spares another one. */
+  readonly committed?: readonly Change[];
   /** A status that was read since the agent ended: it spares one git process. */
   readonly status?: Status;
 }
 
 /** A path that a commit of the work changes, with its new mode. */
-interface Change {
+export interface Change {
   readonly path: string;
   readonly mode: string;
 }
@@ -37,10 +39,7 @@ export async function findCollectedProblems(
 ): Promise<readonly string[]> {
   const { base, carried, max_bytes = 50_000_000 } = options;
   const status = options.status ?? (await readStatus(git, worktree.path));
-  const committed =
-    status.head === null || status.head === base
-      ? []
-      : await readRange(git, worktree.path, base, status.head);
+  const committed = options.committed ?? (await readRange(git, worktree.path, base, status.head));
   const uncommitted = status.entries.map(({ path, fields }): Change => ({ path, mode: fields[4] ?? '' }));
   const repositories =
     options.repositories === false
@@ -65,10 +64,16 @@ function isRepository({ kind, path, fields: [, , , inIndex, onDisk] }: StatusEnt
 }
 
 /** Every change of every commit; of a merge what no parent has. Plumbing has no command that does this in one process. */
-async function readRange(git: Git, path: string, base: Sha, head: Sha): Promise<Change[]> {
+async function readRange(git: Git, path: string, base: Sha, head: Sha | null): Promise<Change[]> {
+  if (head === null || head === base) return [];
   const settings = ['-c', 'log.showRoot=true', '-c', 'log.showSignature=false', '-c', 'diff.relative=false'];
   const format = ['--format=', '-z', '--raw', '-c', '--no-renames', '--ignore-submodules=none'];
-  const fields = await git.list(path, [...settings, 'log', ...format, `${base}..${head}`, '--']);
+  return parseChanges(await git.text(path, [...settings, 'log', ...format, `${base}..${head}`, '--']));
+}
+
+/** Parses what `--raw -z` prints. Pure. */
+export function parseChanges(output: string): Change[] {
+  const fields = output.split('\0').filter((field) => field !== '');
   const changes: Change[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2)
     changes.push(parseChange(fields[at] ?? '', fields[at + 1] ?? ''));
