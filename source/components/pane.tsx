@@ -5,7 +5,7 @@ import type { Rectangle } from './layout.js';
 import { Line, type Tone } from './line.js';
 import { Place } from './place.js';
 import { cut, screenText, spread } from './screen-text.js';
-import { factsInWords, stateInWords, stepsInWords, subjectInWords } from './slot-words.js';
+import { factsInWords, failureInWords, stateInWords, stepsInWords, subjectInWords } from './slot-words.js';
 
 interface PaneProps {
   readonly at: Rectangle;
@@ -57,8 +57,15 @@ function ruleLine(
   return spread(`${head}${left} `, right, width, '─');
 }
 
+/** Facts and steps, and in a taller pane why the attempt before has failed. */
+function detailLines(props: PaneProps): readonly string[] {
+  const failure = props.at.height < 6 ? null : failureInWords(props.view);
+  const lines = factAndStepLines(props);
+  return failure === null ? lines : [...lines, cut(` ${failure}`, props.at.width)];
+}
+
 /** Two lines, or one where both fit into it; where there is hardly room, only how far the iteration is. */
-function detailLines({ at, view, attempts, now }: PaneProps): readonly string[] {
+function factAndStepLines({ at, view, attempts, now }: PaneProps): readonly string[] {
   const facts = factsInWords(view, attempts, now);
   const steps = stepsInWords(view, now);
   if (facts === '' || at.height < 2) return [];

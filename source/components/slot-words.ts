@@ -94,8 +94,6 @@ export function factsInWords(view: SlotView, attempts: number, now: number): str
   const { activity, worker } = view.state;
   if (activity.kind !== 'working') return worker === null ? '' : `worker w${worker}`;
   const { usage } = view;
-  const used = usage === null ? 0 : totalTokens(usage.tokens);
-  const cost = usage?.cost_usd === null && used > 0 ? 'cost unknown' : formatMoney(usage?.cost_usd ?? 0);
   const ended = activity.agent.state === 'done';
   const quiet = view.last_output ?? Date.parse(activity.since);
   return screenText(
@@ -103,17 +101,33 @@ export function factsInWords(view: SlotView, attempts: number, now: number): str
       `iter ${activity.iteration}`,
       `try ${activity.attempt}/${attempts}`,
       ...(ended ? [] : [`quiet ${formatDuration(now - quiet)}`]),
-      used === 0 ? 'tokens unknown' : `${formatTokens(used)} tok ${cost}`,
+      ...spentInWords(view, ended),
       usage?.model ?? activity.model ?? activity.runtime,
       `w${worker ?? '?'}`,
     ].join('  '),
   );
 }
 
-/** What the slot's iteration has cost by now; nothing while it is not known to have used anything. Pure. */
+/** Nothing is said of a running agent that has told nothing: it may still. */
+function spentInWords(view: SlotView, ended: boolean): readonly string[] {
+  const used = view.usage === null ? 0 : totalTokens(view.usage.tokens);
+  if (used === 0) return ended ? ['tokens unknown'] : [];
+  const cost = costInWords(view);
+  return [`${formatTokens(used)} tok ${cost === '?' ? 'cost unknown' : cost}`.trimEnd()];
+}
+
+/** What the slot's iteration has cost by now; nothing while that may still be told. Pure. */
 export function costInWords({ usage }: SlotView): string {
   if (usage === null || totalTokens(usage.tokens) === 0) return '';
+  // Most runtimes tell the cost only when they end.
+  if (usage.cost_usd === null && !usage.counted) return '';
   return formatMoney(usage.cost_usd ?? 0, usage.cost_usd === null);
+}
+
+/** Why the attempt before has failed; null in the first one. Pure. */
+export function failureInWords({ state: { activity }, task }: SlotView): string | null {
+  if (activity.kind !== 'working' || activity.attempt < 2 || !task?.reason) return null;
+  return screenText(`try ${activity.attempt - 1} failed: ${task.reason}`);
 }
 
 /** `agent ✓ 4m12s   gate 31s   merge -`: how far the iteration is. Pure. */

@@ -38,5 +38,5 @@ export function summaryPage(rows: number): number {
 function hint(lines: number, page: number, scroll: number): string {
   if (lines <= page) return ' any key leaves; this is then printed';
   const last = Math.min(lines, scroll + page);
-  return ` ${scroll + 1}-${last} of ${lines}   j k ↑ ↓ PgUp PgDn scroll   any other key leaves; all of it is then printed`;
+  return ` ${scroll + 1}-${last} of ${lines}   j k PgUp PgDn scroll   any other key leaves; all is then printed`;
 }

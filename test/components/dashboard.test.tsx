@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Dashboard } from '../../source/components/dashboard.js';
 import { layOut } from '../../source/components/layout.js';
 import { FIRST_SCREEN, type ScreenState } from '../../source/components/press-key.js';
+import { attempt } from '../example-run.js';
 import { emulateTerminal } from './emulated-terminal.js';
 import { EVIL_TEXTS, EXAMPLE_NOW, LiveExample } from './live-example.js';
 
@@ -138,6 +139,15 @@ describe('Dashboard', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('says why the attempt before has failed', () => {
+    const run = new LiveExample(1);
+    run.begin(1, 'app-2', 'Upgrade');
+    run.tell(...attempt('app-2', { end: 'gate_red', fate: null, reason: 'gate red: 1 of 213' }));
+    const [begun] = attempt('app-2', { attempt: 2, end: 'merged', fate: 'merged' });
+    run.tell(begun!);
+    expect(linesAt(run, [80, 24]).join('\n')).toContain('try 1 failed: gate red: 1 of 213');
   });
 
   it('tells states by words, the selected slot by a sign', () => {
