@@ -124,15 +124,16 @@ function workCommands(base: Sha): string[][] {
 }
 
 function parseWork(
-  [names, raw]: readonly Buffer[],
+  outputs: readonly Buffer[],
   holds_branch: boolean,
 ): { work: CollectedWork; changes: Change[] } {
-  const [result, tree, base_tree] = `${names}`
+  const [names = '', raw = ''] = outputs.map((output) => output.toString());
+  const [result, tree, base_tree] = names
     .trim()
     .split('\n')
     .map((line) => shaSchema.parse(line));
   if (!result || !tree || !base_tree) throw new Error(`internal: git rev-parse answered ${names}`);
-  const changes = parseChanges(`${raw}`);
+  const changes = parseChanges(raw);
   const files = changes.map(({ path }) => path);
   return { work: { kind: 'collected', result, tree, base_tree, files, holds_branch }, changes };
 }
