@@ -8,6 +8,8 @@ export default defineConfig({
     // Tests that start real processes wait for events, never for the clock: this only ends a test that hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Most of a test's time it waits for git and for agents, so that two a core fill it.
+    maxWorkers: '200%',
     globalSetup: ['test/build-once.ts'],
     env: { NODE_ENV: 'production' },
   },
