@@ -11,6 +11,7 @@ import { candidates } from './schedule.js';
 import type { ParkedWork } from './parked-work.js';
 import { type Slot, takeTask } from './slot-work.js';
 import { type Stop, StopCheck } from './stop-check.js';
+import { tellWaiting } from './tell-waiting.js';
 import type { AttemptGuard } from './work-on-task.js';
 
 /** How often stop conditions are looked at while a slot waits (LOOP.md §7). */
@@ -48,6 +49,7 @@ export class Scheduler implements AttemptGuard {
       task: null,
       starting: false,
       paused: false,
+      resumed: new AbortController(),
     }));
     context.events.subscribe((event) => {
       if (event.type !== 'iteration.started') return;
@@ -73,6 +75,8 @@ export class Scheduler implements AttemptGuard {
     const pause = control.type === 'pauseSlot';
     if (!slot || slot.paused === pause) return;
     slot.paused = pause;
+    if (pause) slot.resumed = new AbortController();
+    else slot.resumed.abort();
     this.#context.events.note({ type: pause ? 'slot.paused' : 'slot.resumed', slot: slot.slot });
     this.#wake.abort();
   }
@@ -96,6 +100,15 @@ export class Scheduler implements AttemptGuard {
     const own = this.#slots.find((each) => each.slot === worker.slot);
     // A slot that has been given a task has its place within the limits already; a retry must find one.
     return own?.starting !== true && !(await this.#mayStartOneMore());
+  }
+
+  async whilePaused(worker: Worker): Promise<void> {
+    const { aborted, clock } = this.#context;
+    const slot = this.#slots.find((each) => each.slot === worker.slot);
+    while (slot?.paused && this.#failure === null && !(await this.#shouldStop(false))) {
+      tellWaiting(this.#context, slot, this.#stops.health);
+      await clock.sleep(TICK_MS, AbortSignal.any([slot.resumed.signal, aborted]));
+    }
   }
 
   async attemptEnded(worker: Worker, end: AttemptEnd): Promise<void> {
@@ -164,7 +177,7 @@ export class Scheduler implements AttemptGuard {
     for (const slot of this.#slots.filter((each) => each.task === null)) {
       const task = slot.paused ? undefined : waiting[0];
       if (!task || !(await this.#mayStartOneMore())) {
-        this.#tellWaiting(slot);
+        tellWaiting(this.#context, slot, this.#stops.health);
         continue;
       }
       waiting.shift();
@@ -178,18 +191,6 @@ export class Scheduler implements AttemptGuard {
   async #mayStartOneMore(): Promise<boolean> {
     const starting = this.#slots.filter((slot) => slot.starting).length;
     return !this.#stop && (await this.#stops.reason({ starting, ready_empty: false })) === null;
-  }
-
-  #tellWaiting(slot: Slot): void {
-    const { events, clock } = this.#context;
-    const activity = events.state.slots.find((each) => each.slot === slot.slot)?.activity;
-    const { health } = this.#stops;
-    const rests = health.resting_until !== null && health.resting_until > clock.now().getTime();
-    const reason = slot.paused ? 'paused' : rests ? health.resting_for : 'nothing_ready';
-    const until = reason !== 'paused' && rests ? new Date(health.resting_until ?? 0).toISOString() : null;
-    if (activity?.kind === 'waiting' && activity.reason === reason && activity.until === until) return;
-    const detail = reason !== 'paused' && rests ? health.resting_reason : '';
-    events.note({ type: 'slot.waiting', slot: slot.slot, reason, detail, until });
   }
 
   async #take(slot: Slot, task: Task): Promise<void> {

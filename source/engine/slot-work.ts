@@ -15,6 +15,8 @@ export interface Slot {
   /** It has been given a task and has not started an iteration of it yet. */
   starting: boolean;
   paused: boolean;
+  /** Aborts when a paused slot is to go on. */
+  resumed: AbortController;
 }
 
 /** Claims a task for the slot and works on it to its end; null when somebody else has it. */

@@ -29,6 +29,8 @@ export interface TaskEnd {
 export interface AttemptGuard {
   /** Told of every attempt that has ended, before the next one begins. */
   attemptEnded(worker: Worker, end: AttemptEnd): Promise<void>;
+  /** Resolves when the worker's slot is not paused, or when the run is to stop. */
+  whilePaused(worker: Worker): Promise<void>;
   /** Whether no further attempt may begin. */
   mustStop(worker: Worker): Promise<boolean>;
 }
@@ -47,6 +49,7 @@ export async function workOnTask(
     const finished: FinishedAttempt = await attemptOnce(context, attempt, previous);
     await guard.attemptEnded(worker, finished.outcome.end);
     if (finished.consequence.next !== 'retry') return finished.task_end;
+    await guard.whilePaused(worker);
     if (!finished.worker_usable || (await guard.mustStop(worker))) {
       const note = `Given back by ${context.run}, which goes on no further with it. Attempt ${attempt.attempt}: ${finished.outcome.reason}`;
       await giveBack(context, { task: task.id, note, failed: false });
