@@ -61,7 +61,7 @@ function phase({ state, checking_base }: LiveSnapshot): readonly string[] {
   ];
 }
 
-function counts({ state, slots }: LiveSnapshot): readonly string[] {
+function counts({ state, slots, left }: LiveSnapshot): readonly string[] {
   const working = slots.filter(({ state: { activity } }) => activity.kind === 'working').length;
   const paused = slots.filter((slot) => slot.state.paused).length;
   const fates = [...state.tasks.values()].map((task) => fateOf(task, state));
@@ -71,6 +71,7 @@ function counts({ state, slots }: LiveSnapshot): readonly string[] {
     `${working} working`,
     count(paused, 'paused'),
     `${fate('merged')} merged`,
+    left === null ? '' : `${left} left`,
     count(fate('conflicted'), 'conflict'),
     count(fate('failed'), 'failed'),
     count(fate('stranded'), 'stranded'),

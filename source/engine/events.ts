@@ -224,6 +224,8 @@ export const transientEventSchema = z.discriminatedUnion('type', [
     kind: z.enum(['text', 'tool', 'result', 'error', 'gate']),
     text: z.string(),
   }),
+  /** The queue was looked at: how many tasks it has for agents, ready or not, besides those in work. */
+  event('queue.seen', { left: count }),
   event('agent.usage', {
     ...place,
     tokens: tokenCountSchema,
@@ -242,5 +244,5 @@ export type EventBody = WithoutStamp<EngineEvent>;
 
 /** Whether the event belongs in the journal. */
 export function isDurable(event: EngineEvent): event is DurableEvent {
-  return event.type !== 'agent.line' && event.type !== 'agent.usage';
+  return event.type !== 'agent.line' && event.type !== 'agent.usage' && event.type !== 'queue.seen';
 }

@@ -39,6 +39,8 @@ export interface LiveSnapshot {
   readonly slots: readonly SlotView[];
   /** The gate runs on the untouched base: nothing has been claimed yet. */
   readonly checking_base: boolean;
+  /** Tasks that the queue had for agents when it was looked at last, besides those in work; null before that. */
+  readonly left: number | null;
 }
 
 /** What passes by of one slot. */
@@ -57,7 +59,8 @@ export class LiveView {
   readonly #tapes = new Map<number, Tape>();
   #state: RunState = EMPTY_STATE;
   #checkingBase = false;
-  #snapshot: LiveSnapshot = { state: EMPTY_STATE, slots: [], checking_base: false };
+  #left: number | null = null;
+  #snapshot: LiveSnapshot = { state: EMPTY_STATE, slots: [], checking_base: false, left: null };
 
   /** Takes note of an event; `state` is the run's after it. Cheap. */
   take(event: EngineEvent, state: RunState): void {
@@ -68,6 +71,7 @@ export class LiveView {
     else if (event.type === 'iteration.started') this.#tapes.set(event.slot, emptyTape());
     else if (event.type === 'run.started') this.#checkingBase = event.mode !== 'dry_run';
     else if (event.type === 'base.checked') this.#checkingBase = false;
+    else if (event.type === 'queue.seen') this.#left = event.left;
   }
 
   /** The run by now: immutable, and each slot's part the same object as before while nothing of that slot has changed. */
@@ -76,9 +80,10 @@ export class LiveView {
     const before = this.#snapshot;
     const slots = state.slots.map((slot, index) => this.#slot(slot, before.slots[index]));
     const same = slots.length === before.slots.length && slots.every((slot, i) => slot === before.slots[i]);
-    if (!same || state !== before.state || this.#checkingBase !== before.checking_base) {
-      this.#snapshot = { state, slots: same ? before.slots : slots, checking_base: this.#checkingBase };
-    }
+    const run = { state, checking_base: this.#checkingBase, left: this.#left };
+    const isNew =
+      state !== before.state || run.checking_base !== before.checking_base || run.left !== before.left;
+    if (!same || isNew) this.#snapshot = { ...run, slots: same ? before.slots : slots };
     return this.#snapshot;
   }
 

@@ -111,7 +111,14 @@ function lookAtSalvage(state: RunState, task: TaskSummary): readonly string[] {
 
 function resumeSteps({ run, finished }: RunState): readonly NextStep[] {
   if (!run || finished?.stop_reason !== 'cancelled' || finished.tasks_left === 0) return [];
-  return [{ task: null, why: 'the run was ended early', commands: [`hew loop resume ${run.run_id}`] }];
+  const again = `hew tui --jobs ${run.jobs}`;
+  return [
+    {
+      task: null,
+      why: 'the run was ended early; the tasks that are left wait for the next',
+      commands: [again],
+    },
+  ];
 }
 
 /** A path as one word of a POSIX shell's command line. */

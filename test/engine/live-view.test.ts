@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { spendingNow } from '../../source/engine/live-view.js';
+import { LiveView, spendingNow } from '../../source/engine/live-view.js';
+import { EMPTY_STATE } from '../../source/engine/reduce.js';
 import { LiveExample } from '../components/live-example.js';
 import { exampleSha } from '../example-run.js';
 
@@ -77,4 +78,13 @@ describe('LiveView', () => {
     run.tell({ type: 'base.checked', tree, outcome: 'skipped', duration_ms: 0, tail: '' });
     expect(run.view.snapshot().checking_base).toBe(false);
   });
+});
+
+it('keeps how many tasks the queue had left', () => {
+  const view = new LiveView();
+  const before = view.snapshot();
+  expect(before.left).toBeNull();
+  view.take({ v: 1, type: 'queue.seen', at: '2026-11-22T10:00:00.000Z', left: 7 }, EMPTY_STATE);
+  expect(view.snapshot().left).toBe(7);
+  expect(view.snapshot()).toBe(view.snapshot());
 });

@@ -366,7 +366,11 @@ describe('next steps', () => {
 
   it('resume what was cancelled with tasks left', () => {
     expect(summaryOf(started(), finished('cancelled', 3)).next_steps).toEqual([
-      { task: null, why: 'the run was ended early', commands: [`hew loop resume ${EXAMPLE_RUN}`] },
+      {
+        task: null,
+        why: 'the run was ended early; the tasks that are left wait for the next',
+        commands: ['hew tui --jobs 4'],
+      },
     ]);
     expect(summaryOf(started(), finished('cancelled', 0)).next_steps).toEqual([]);
     expect(summaryOf(started(), finished('max_iter', 3)).next_steps).toEqual([]);
