@@ -105,7 +105,10 @@ export class Scheduler implements AttemptGuard {
   async whilePaused(worker: Worker): Promise<void> {
     const { aborted, clock } = this.#context;
     const slot = this.#slots.find((each) => each.slot === worker.slot);
-    while (slot?.paused && this.#failure === null && !(await this.#shouldStop(false))) {
+    if (!slot) return;
+    const waits = async (): Promise<boolean> =>
+      slot.paused && this.#failure === null && !(await this.#shouldStop(false));
+    while (await waits()) {
       tellWaiting(this.#context, slot, this.#stops.health);
       await clock.sleep(TICK_MS, AbortSignal.any([slot.resumed.signal, aborted]));
     }
