@@ -1,13 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EventStream } from './event-stream.js';
-import { runFolder } from './git/places.js';
+import type { EventStream } from './event-stream.js';
 import { workerBranch } from './ids.js';
-import { openJournal } from './journal.js';
-import { RunFiles } from './keep-run-files.js';
+import { openRunFolder } from './open-run-folder.js';
 import type { RunPlan } from './preflight.js';
 import { buildPrompt } from './prompt.js';
-import { makeIgnoredFolder } from './queue/ignored-folder.js';
 import { candidates, isForAgents } from './schedule.js';
 
 /**
@@ -18,14 +15,8 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
   const { run, places, settings, request, start } = plan;
   const { jobs, attempts, limits } = settings.loop;
   const serial = jobs === 1;
-  const folder = runFolder(places, run);
-  await makeIgnoredFolder(join(places.hew, 'loop'));
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const journal = await openJournal(join(folder, 'events.jsonl'));
-  const events = new EventStream(journal, request.clock);
-  const files = new RunFiles(folder, serial, request.clock);
-  events.subscribe((event, state) => files.take(event, state));
-  listen(events);
+  const opened = await openRunFolder({ run, places, serial, clock: request.clock }, listen);
+  const { events } = opened;
   try {
     await events.record({
       type: 'run.started',
@@ -64,8 +55,7 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
     await events.record({ type: 'run.finished', stop_reason: 'ready_empty', exit_code: 0, tasks_left });
     return 0;
   } finally {
-    await files.settle();
-    await journal.close();
+    await opened.close();
     // The preflight may have left the list of what worktrees would exclude.
     await rm(plan.worktrees, { recursive: true, force: true });
   }

@@ -4,16 +4,15 @@ import { lock } from 'proper-lockfile';
 import { bringHome, isHome, removeLanded } from './bring-home.js';
 import { chooseGate } from './choose-gate.js';
 import type { Clock } from './clock.js';
-import { EventStream } from './event-stream.js';
+import type { EventStream } from './event-stream.js';
 import { GreenTrees } from './gate/green-trees.js';
 import { unboundEnvironment } from './git/environment.js';
 import { Git } from './git/git.js';
 import { findPlaces, hewHome, type Places, runFolder, worktreesFolder } from './git/places.js';
 import { listRefs } from './git/refs.js';
 import { type RunId, runIdSchema, trunkBranch } from './ids.js';
-import { openJournal } from './journal.js';
-import { RunFiles } from './keep-run-files.js';
 import { makeEnvironments } from './make-environments.js';
+import { openRunFolder } from './open-run-folder.js';
 import { childEnvironment } from './processes/child-environment.js';
 import { readJournal } from './read-journal.js';
 
@@ -55,16 +54,23 @@ export async function landRun(
   const live = await findLiveRun(places.common_dir);
   if (live && live.run_id === run) return refused(`${run} is alive (${live.holder}): it lands at its end.`);
   const folder = runFolder(places, run);
-  const release = await lock(folder, { retries: 0 });
+  const release = await lock(folder, { retries: 0 }).catch((error: NodeJS.ErrnoException) => error);
+  if (release instanceof Error) return refused(whyNoLock(release, run, folder));
   try {
     const { events: past } = await readJournal(join(folder, 'events.jsonl'));
     const state = past.reduce(reduce, EMPTY_STATE);
     if (!state.run || state.run.trunk === null)
       return refused(`${run} has no trunk: there is nothing to land.`);
-    return await landState(request, { run, git, places, env, folder, state }, listen);
+    return await landState(request, { run, git, places, env, state }, listen);
   } finally {
     await release();
   }
+}
+
+function whyNoLock(error: NodeJS.ErrnoException, run: RunId, folder: string): string {
+  if (error.code === 'ELOCKED') return `${run} is being landed by another hew just now.`;
+  if (error.code !== 'ENOENT') throw error;
+  return `The files of ${run} are gone (${folder}). Its merges are on its trunk: git merge --ff-only ${trunkBranch(run)}`;
 }
 
 async function chooseRun(
@@ -91,7 +97,6 @@ interface PastRun {
   readonly git: Git;
   readonly places: Places;
   readonly env: Readonly<Record<string, string>>;
-  readonly folder: string;
   readonly state: RunState;
 }
 
@@ -100,7 +105,7 @@ async function landState(
   past: PastRun,
   listen: (events: EventStream) => void,
 ): Promise<LandRunResult> {
-  const { places, state, run, folder } = past;
+  const { places, state, run } = past;
   const started = state.run;
   if (!started) return { kind: 'refused', problem: `${run} has never started.` };
   const settings = resolveSettings(await readSettings(places.home), {});
@@ -116,11 +121,9 @@ async function landState(
     worktrees,
     carried,
   });
-  const journal = await openJournal(join(folder, 'events.jsonl'));
-  const events = new EventStream(journal, request.clock, state);
-  const files = new RunFiles(folder, false, request.clock);
-  events.subscribe((event, after) => files.take(event, after));
-  listen(events);
+  const { clock } = request;
+  const opened = await openRunFolder({ run, places, serial: false, clock, state }, listen);
+  const { folder, events, files } = opened;
   try {
     const context: TrunkContext = {
       run,
@@ -146,8 +149,7 @@ async function landState(
     await landAndClean(context);
     return { kind: 'tried', state: events.state };
   } finally {
-    await files.settle();
-    await journal.close();
+    await opened.close();
   }
 }
 

@@ -30,7 +30,8 @@ export interface AttemptOutcome {
   readonly agent: AgentResult | null;
 }
 
-const NOTHING: Omit<AttemptOutcome, 'end'> = {
+/** An attempt of which nothing has come. */
+export const NOTHING_DONE: Omit<AttemptOutcome, 'end'> = {
   reason: null,
   tail: '',
   result: null,
@@ -74,18 +75,18 @@ export async function runAttempt(
       worker.unsaved = true;
       return workAndMerge(context, attempt, prompt.text);
     case 'lost':
-      return { ...NOTHING, end: 'parked', reason: prepared.reason };
+      return { ...NOTHING_DONE, end: 'parked', reason: prepared.reason };
     case 'setup_failed':
-      return { ...NOTHING, end: 'setup_failed', reason: prepared.reason, tail: prepared.tail };
+      return { ...NOTHING_DONE, end: 'setup_failed', reason: prepared.reason, tail: prepared.tail };
     case 'aborted':
-      return { ...NOTHING, end: 'run_aborted', reason: 'the run was aborted' };
+      return { ...NOTHING_DONE, end: 'run_aborted', reason: 'the run was aborted' };
   }
 }
 
 async function workAndMerge(context: RunContext, attempt: Attempt, prompt: string): Promise<AttemptOutcome> {
   const step = await runAgentStep(context, attempt, prompt);
   const { agent } = step;
-  const begun = { ...NOTHING, agent };
+  const begun = { ...NOTHING_DONE, agent };
   if (agent.failure) {
     const end = agent.failure.kind === 'aborted' ? 'run_aborted' : agent.failure.kind;
     return { ...begun, end, reason: agent.failure.message };

@@ -3,20 +3,17 @@ import { join, relative, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { checkTrunk } from './check-trunk.js';
 import type { Control } from './controls.js';
-import { EventStream } from './event-stream.js';
+import type { EventStream } from './event-stream.js';
 import { ForeignWatch } from './foreign-watch.js';
 import { finishRun } from './finish-run.js';
 import { GreenTrees } from './gate/green-trees.js';
 import { treeOf } from './git/merge.js';
-import { runFolder } from './git/places.js';
 import { changeRefs } from './git/refs.js';
 import { type RunId, trunkBranch } from './ids.js';
-import { openJournal } from './journal.js';
-import { RunFiles } from './keep-run-files.js';
+import { openRunFolder } from './open-run-folder.js';
 import { parkedByEarlierRuns } from './parked-earlier.js';
 import type { RunPlan } from './preflight.js';
 import { liveRunProblem } from './preflight-project.js';
-import { makeIgnoredFolder } from './queue/ignored-folder.js';
 import type { RunContext, Worker } from './run-context.js';
 import { trunkRef } from './run-context.js';
 import { takeRunLock } from './run-lock.js';
@@ -44,15 +41,14 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
   const { run, places, settings, request } = plan;
   const taken = await takeRunLock(places.common_dir, run);
   if (taken.kind === 'held') return { kind: 'refused', problems: [liveRunProblem(taken.by)] };
-  const folder = runFolder(places, run);
   const serial = settings.loop.jobs === 1;
-  await makeIgnoredFolder(join(places.hew, 'loop'));
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const journal = await openJournal(join(folder, 'events.jsonl'));
-  const events = new EventStream(journal, request.clock);
-  const files = new RunFiles(folder, serial, request.clock);
-  events.subscribe((event, state) => files.take(event, state));
-  listen(events);
+  const opened = await openRunFolder({ run, places, serial, clock: request.clock }, listen).catch(
+    async (error: unknown) => {
+      await taken.lock[Symbol.asyncDispose]();
+      throw error;
+    },
+  );
+  const { folder, events, files } = opened;
 
   const user = new AbortController();
   const broken = new AbortController();
@@ -85,9 +81,11 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
     try {
       return await drive(context, plan, controls);
     } finally {
-      await files.settle();
-      await journal.close();
-      await taken.lock[Symbol.asyncDispose]();
+      try {
+        await opened.close();
+      } finally {
+        await taken.lock[Symbol.asyncDispose]();
+      }
     }
   };
   const handle = { run, events, control: (control: Control) => controls.take(control), ended: work() };

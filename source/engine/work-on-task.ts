@@ -10,7 +10,7 @@ import { NO_TOKENS, QueueError, type Task } from './ports.js';
 import type { PreviousAttempt } from './prompt.js';
 import { faultsAfter } from './reduce-iteration.js';
 import { restoreHome } from './restore-home.js';
-import { type AttemptOutcome, runAttempt } from './run-attempt.js';
+import { type AttemptOutcome, NOTHING_DONE, runAttempt } from './run-attempt.js';
 import type { RunContext, Worker } from './run-context.js';
 
 /** What a slot must know when it is done with a task. */
@@ -139,16 +139,7 @@ async function guarded(run: () => Promise<AttemptOutcome>): Promise<AttemptOutco
     return await run();
   } catch (error) {
     if (!(error instanceof GitError || error instanceof QueueError)) throw error;
-    return {
-      end: 'crashed',
-      reason: error.message,
-      tail: '',
-      result: null,
-      sha: null,
-      files: [],
-      conflict: null,
-      agent: null,
-    };
+    return { ...NOTHING_DONE, end: 'crashed', reason: error.message };
   }
 }
 
