@@ -109,10 +109,11 @@ describe('hew tui', () => {
     await using agents = await startSteppedAgents();
     const argv = ['tui', '--jobs', '2', '--agent-command', agents.command];
     using terminal = startInTerminal(project, argv, { env: throwing(code) });
-    await agents.next();
+    const working = [await agents.next(), await agents.next()];
     await terminal.until('app-1');
     await terminal.signal('SIGUSR2');
     expect(await terminal.exitCode()).toBe(1);
+    await Promise.all(working.map((agent) => agent.ended));
     expect(terminal.scrollback()).toContain('went wrong');
     await expectRestored(terminal);
   });

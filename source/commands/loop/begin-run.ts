@@ -23,7 +23,22 @@ export async function planRun(flags: RunFlagValues): Promise<RunPlan> {
 export async function beginRun(plan: RunPlan, listen: (events: EventStream) => void): Promise<RunHandle> {
   const started = await startRun(plan, listen);
   if (started.kind === 'refused') throw new Refusal(refusal(started.problems));
-  return started.handle;
+  return endedByFaults(started.handle);
+}
+
+/** A fault of hew itself, wherever it is thrown, must leave no agent running: the run is aborted, then the fault is told. */
+function endedByFaults(handle: RunHandle): RunHandle {
+  const faults: unknown[] = [];
+  const abort = (fault: unknown): void => {
+    faults.push(fault);
+    handle.control({ type: 'abortRun' });
+  };
+  process.on('uncaughtException', abort);
+  const ended = handle.ended.finally(() => {
+    process.off('uncaughtException', abort);
+    if (faults.length > 0) throw faults[0];
+  });
+  return { ...handle, ended };
 }
 
 /** One problem is one line; several are a list. */
