@@ -1,5 +1,6 @@
 import type { RunId, Sha, TaskId } from './ids.js';
 import type { NewTask } from './ports.js';
+import { shellWord } from './shell-word.js';
 
 /** The label of the tasks that are filed for a person: agents never take them. */
 export const CONFLICT_LABEL = 'merge-conflict';
@@ -71,9 +72,4 @@ function describe(facts: ConflictFacts): string {
     ...(facts.messages === '' ? [] : ['', 'What git said:', '', facts.messages]),
   ];
   return lines.join('\n');
-}
-
-/** A word that a shell takes as it is: paths and branches may hold spaces and quotes. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -5,7 +5,7 @@ import { workerBranch } from './ids.js';
 import { openRunFolder } from './open-run-folder.js';
 import type { RunPlan } from './preflight.js';
 import { buildPrompt } from './prompt.js';
-import { candidates, isForAgents } from './schedule.js';
+import { candidates, tasksLeftIn } from './schedule.js';
 
 /**
  * Tells which slot would take what, with prompt and hash, and writes the run's folder as a run would. Claims nothing,
@@ -49,9 +49,7 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
       const planned = { slot: worker + 1, worker, branch, task: task.id, title: task.title };
       events.note({ type: 'slot.planned', ...planned, prompt_hash: prefix_hash, prompt: text });
     }
-    const tasks_left = [...plan.listing.tasks.values()].filter(
-      (task) => task.status === 'open' && isForAgents(task),
-    ).length;
+    const tasks_left = tasksLeftIn(plan.listing);
     await events.record({ type: 'run.finished', stop_reason: 'ready_empty', exit_code: 0, tasks_left });
     return 0;
   } finally {

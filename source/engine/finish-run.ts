@@ -2,7 +2,7 @@ import { bringHome, isHome, removeLanded } from './bring-home.js';
 import { closeTask } from './close-task.js';
 import { QueueError } from './ports.js';
 import type { RunContext, Worker } from './run-context.js';
-import { isForAgents } from './schedule.js';
+import { tasksLeftIn } from './schedule.js';
 import type { Scheduler } from './scheduler.js';
 import { exitCode } from './stop.js';
 import type { Stop } from './stop-check.js';
@@ -58,8 +58,7 @@ async function inPlace(context: RunContext): Promise<void> {
 /** How many tasks the queue still has for agents; those that wait for a person do not count. */
 async function tasksLeft(context: RunContext): Promise<number> {
   try {
-    const { tasks } = await context.queue.list();
-    return [...tasks.values()].filter((task) => task.status === 'open' && isForAgents(task)).length;
+    return tasksLeftIn(await context.queue.list());
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     context.events.note({ type: 'notice', level: 'warning', text: error.message });

@@ -1,11 +1,11 @@
 import { type Attempt, attemptPlace } from './attempt.js';
 import { type Gated, gateTree } from './gate-tree.js';
 import { GitError } from './git/git.js';
-import { commitTree, mergeTree, withTrailers } from './git/merge.js';
+import { commitTree, isAncestor, mergeTree, withTrailers } from './git/merge.js';
 import { changeRefs, readRef } from './git/refs.js';
-import { salvageCommit } from './git/salvage.js';
 import { detachAt, isIntact } from './git/worktree.js';
 import { claimActor, type Sha, workerBranch } from './ids.js';
+import { keepCommit } from './keep-commit.js';
 import { NOT_INTACT } from './prepare.js';
 import { type RunContext, trunkRef } from './run-context.js';
 import { standingTrunk } from './standing-trunk.js';
@@ -132,8 +132,14 @@ async function moveTrunk(
   const { candidate, trunk } = move;
   const branch = `refs/heads/${attempt.worker.worktree.branch}`;
   const tip = move.holds_branch ? null : await readRef(git, places.home, branch);
-  if (tip !== null && tip !== attempt.base && !(await holds(context, candidate, tip))) {
-    await keepStray(context, attempt, tip);
+  if (tip !== null && tip !== attempt.base && !(await isAncestor(git, places.home, tip, candidate))) {
+    await keepCommit(context, tip, {
+      worker: attempt.worker.worker,
+      task: attempt.task.id,
+      attempt: attempt.attempt,
+      base: attempt.base,
+      reason: `${attempt.worker.worktree.branch} held commits that the merged work does not`,
+    });
   }
   const changes = [
     { ref: trunkRef(context), old: trunk, next: candidate },
@@ -147,30 +153,5 @@ async function moveTrunk(
     exit_code: 1,
     stdout: '',
     stderr: 'trunk is moved by somebody else again and again',
-  });
-}
-
-async function holds(context: RunContext, commit: Sha, ancestor: Sha): Promise<boolean> {
-  return context.git.holds(context.places.home, ['merge-base', '--is-ancestor', ancestor, commit]);
-}
-
-async function keepStray(context: RunContext, attempt: Attempt, tip: Sha): Promise<void> {
-  const { worker, task } = attempt;
-  const reason = `${worker.worktree.branch} held commits that the merged work does not`;
-  const kept = await salvageCommit(context.git, context.places.home, tip, {
-    run: context.run,
-    worker: worker.worker,
-    task: task.id,
-    attempt: attempt.attempt,
-    reason,
-    base: attempt.base,
-  });
-  context.events.note({
-    type: 'salvage.created',
-    ...kept,
-    worker: worker.worker,
-    task: task.id,
-    attempt: attempt.attempt,
-    reason,
   });
 }

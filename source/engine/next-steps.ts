@@ -2,6 +2,7 @@ import type { TaskId } from './ids.js';
 import type { LandingSummary } from './landing-summary.js';
 import type { RunState } from './state.js';
 import type { TaskSummary } from './task-summary.js';
+import { shellWord } from './shell-word.js';
 
 /** Something that is left to a person: why, and the commands for it, ready to be typed at the project's home. */
 export interface NextStep {
@@ -76,7 +77,9 @@ function conflictStep(state: RunState, task: TaskSummary): NextStep {
   return {
     task: task.id,
     why,
-    commands: parked ? [`git -C ${quoted(parked.path)} status`] : [`${queueCommand(state)} show ${task.id}`],
+    commands: parked
+      ? [`git -C ${shellWord(parked.path)} status`]
+      : [`${queueCommand(state)} show ${task.id}`],
   };
 }
 
@@ -106,7 +109,7 @@ function lookAtSalvage(state: RunState, task: TaskSummary): readonly string[] {
   const { run, trunk, landing } = state;
   const home =
     landing.kind === 'landed' || !run?.trunk ? (run?.starting_branch ?? 'HEAD') : trunk?.slice(0, 12);
-  return [`git diff ${quoted(home ?? 'HEAD')}...${ref}`, `git merge --squash ${ref}`];
+  return [`git diff ${shellWord(home ?? 'HEAD')}...${ref}`, `git merge --squash ${ref}`];
 }
 
 function resumeSteps({ run, finished }: RunState): readonly NextStep[] {
@@ -119,9 +122,4 @@ function resumeSteps({ run, finished }: RunState): readonly NextStep[] {
       commands: [again],
     },
   ];
-}
-
-/** A path as one word of a POSIX shell's command line. */
-function quoted(path: string): string {
-  return /^[\w./@:+,-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,5 +1,6 @@
 import type { Attempt } from './attempt.js';
 import { conflictBug } from './conflict-bug.js';
+import { isAncestor } from './git/merge.js';
 import { changeRefs, readRef } from './git/refs.js';
 import { readStatus } from './git/status.js';
 import { isIntact } from './git/worktree.js';
@@ -34,7 +35,7 @@ async function bringBranch(context: RunContext, attempt: Attempt, result: Sha): 
   const { path, branch } = attempt.worker.worktree;
   const ref = `refs/heads/${branch}`;
   const tip = await readRef(git, path, ref);
-  if (tip !== null && !(await git.holds(path, ['merge-base', '--is-ancestor', tip, result]))) return;
+  if (tip !== null && !(await isAncestor(git, path, tip, result))) return;
   await changeRefs(git, path, [{ ref, old: 'any', next: result }]);
   await git.text(path, ['symbolic-ref', 'HEAD', ref]);
 }

@@ -1,6 +1,6 @@
 import { QueueError, type QueueListing } from './ports.js';
 import type { RunContext } from './run-context.js';
-import { isForAgents } from './schedule.js';
+import { tasksLeftIn } from './schedule.js';
 
 /** How often idle slots list the queue again when nothing of this run has changed it (LOOP.md §3.1). */
 const LISTING_MS = 30_000;
@@ -36,8 +36,7 @@ export class QueueWatch {
       const listing = await queue.list();
       this.#seen = { listing, at };
       this.#faults = 0;
-      const left = [...listing.tasks.values()].filter((task) => task.status === 'open' && isForAgents(task));
-      events.pass({ type: 'queue.seen', left: left.length });
+      events.pass({ type: 'queue.seen', left: tasksLeftIn(listing) });
       return { fresh: listing, broken: null };
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;

@@ -1,4 +1,4 @@
-import type { AttemptEnd } from './outcome.js';
+import { type AttemptEnd, MAX_RUNTIME_FAULTS } from './outcome.js';
 
 /** How a runtime has fared: whether it can be started now, later, or no more. */
 export interface RuntimeHealth {
@@ -29,7 +29,11 @@ const SHORTEST_LIMIT_MS = 60_000;
 const LONGEST_LIMIT_MS = 6 * 3_600_000;
 const FIRST_BACK_OFF_MS = 5_000;
 const LONGEST_BACK_OFF_MS = 300_000;
-const MOST_FAULTS = 5;
+
+/** Whether it must not be started at this time, in milliseconds since the epoch. Pure. */
+export function isResting({ resting_until }: RuntimeHealth, now: number): boolean {
+  return resting_until !== null && now < resting_until;
+}
 
 /** How an attempt ended, as far as its runtime is concerned. */
 export interface RuntimeReport {
@@ -45,7 +49,7 @@ export interface RuntimeReport {
 /** The health after one more attempt (LOOP.md §7). Pure. */
 export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): RuntimeHealth {
   const { end, now } = report;
-  const resting = health.resting_until !== null && now < health.resting_until;
+  const resting = isResting(health, now);
   switch (end) {
     case 'authentication':
     case 'program_missing':
@@ -63,7 +67,7 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
       // Slots that fail together are one fault: the second has not been tried after the first one's rest.
       if (resting) return health;
       const faults = health.faults + 1;
-      if (faults >= MOST_FAULTS) return { ...health, faults, failed: report.reason };
+      if (faults >= MAX_RUNTIME_FAULTS) return { ...health, faults, failed: report.reason };
       const wait = Math.min(FIRST_BACK_OFF_MS * 2 ** (faults - 1), LONGEST_BACK_OFF_MS);
       return {
         ...health,

@@ -27,10 +27,15 @@ export function candidates({ listing, tasks, taken }: ScheduleFacts): readonly T
     );
 }
 
-/** Whether a task is one that agents take at all, be it ready or not. Pure. */
-export function isForAgents(task: Task): boolean {
+/** Whether a task is one that agents take at all, be it ready or not. */
+function isForAgents(task: Task): boolean {
   if (NEVER_TAKEN_TYPES.has(task.issue_type) || task.pinned) return false;
   return !task.labels.some((label) => NEVER_TAKEN_LABELS.has(label));
+}
+
+/** How many open tasks the queue has for agents, be they ready or not; those that wait for a person do not count. Pure. */
+export function tasksLeftIn(listing: QueueListing): number {
+  return [...listing.tasks.values()].filter((task) => task.status === 'open' && isForAgents(task)).length;
 }
 
 /** A task has one end in a run, but for one that was given back by the runtime's fault alone. */

@@ -7,6 +7,7 @@ import { ParkedDesk } from './parked-desk.js';
 import { QueueError, type Task } from './ports.js';
 import { QueueWatch } from './queue-watch.js';
 import type { RunContext, Worker } from './run-context.js';
+import { isResting } from './runtime-health.js';
 import { candidates } from './schedule.js';
 import type { ParkedWork } from './parked-work.js';
 import { type Slot, takeTask } from './slot-work.js';
@@ -174,8 +175,7 @@ export class Scheduler implements AttemptGuard {
   }
 
   async #assign(): Promise<void> {
-    const { health } = this.#stops;
-    const rests = health.resting_until !== null && health.resting_until > this.#context.clock.now().getTime();
+    const rests = isResting(this.#stops.health, this.#context.clock.now().getTime());
     const waiting = rests ? [] : [...this.#candidates()];
     for (const slot of this.#slots.filter((each) => each.task === null)) {
       const task = slot.paused ? undefined : waiting[0];

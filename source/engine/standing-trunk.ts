@@ -1,6 +1,6 @@
 import { changeRefs, readRef } from './git/refs.js';
-import { salvageCommit } from './git/salvage.js';
 import type { Sha } from './ids.js';
+import { keepCommit } from './keep-commit.js';
 import { type TrunkContext, trunkRef } from './run-context.js';
 
 /**
@@ -8,24 +8,14 @@ import { type TrunkContext, trunkRef } from './run-context.js';
  * and that is told. Call it inside the merge's turn.
  */
 export async function standingTrunk(context: TrunkContext): Promise<Sha> {
-  const { git, places, events, run } = context;
+  const { git, places, events } = context;
   const expected = events.state.trunk;
   if (expected === null) throw new Error('internal: the run has no trunk yet');
   const found = await readRef(git, places.home, trunkRef(context));
   if (found === expected) return expected;
   const reason = 'trunk was moved by somebody else';
-  const kept =
-    found === null
-      ? null
-      : await salvageCommit(git, places.home, found, {
-          run,
-          worker: 0,
-          task: null,
-          attempt: 0,
-          reason,
-          base: expected,
-        });
-  if (kept) events.note({ type: 'salvage.created', ...kept, worker: 0, task: null, attempt: 0, reason });
+  const about = { worker: 0, task: null, attempt: 0, reason, base: expected };
+  const kept = found === null ? null : await keepCommit(context, found, about);
   await events.record({ type: 'trunk.restored', found, expected, salvage: kept?.ref ?? null });
   await changeRefs(git, places.home, [{ ref: trunkRef(context), old: 'any', next: expected }]);
   return expected;

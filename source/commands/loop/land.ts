@@ -1,12 +1,10 @@
 import process from 'node:process';
 import { systemClock } from '../../engine/clock.js';
-import { isDurable } from '../../engine/events.js';
 import { landRun as bringRunHome } from '../../engine/land-run.js';
 import { SettingsError } from '../../engine/settings.js';
-import { jsonLine } from '../../reporters/json-lines.js';
-import { plainLines } from '../../reporters/plain-lines.js';
 import { type ExitCode, Refusal } from '../command.js';
 import { parseFlags } from '../parse-flags.js';
+import { tellEvents } from './run-in-lines.js';
 
 const HELP = `
 hew loop land [run-id]    brings the merges of a run home to the branch that it started from
@@ -26,7 +24,6 @@ export async function landRun(argv: readonly string[]): Promise<ExitCode> {
     flags: { json: { type: 'boolean' } },
   });
   if (parsed.kind === 'help') return 0;
-  const json = parsed.flags.json ?? false;
   const interrupted = new AbortController();
   const abort = (): void => interrupted.abort();
   process.on('SIGINT', abort);
@@ -39,15 +36,7 @@ export async function landRun(argv: readonly string[]): Promise<ExitCode> {
         run: parsed.operands[0] ?? null,
         aborted: interrupted.signal,
       },
-      (events) => {
-        let before = events.state;
-        events.subscribe((event, after) => {
-          if (!isDurable(event)) return;
-          const lines = json ? [jsonLine(event)] : plainLines(event, before, after);
-          before = after;
-          for (const line of lines) if (line !== null) process.stdout.write(`${line}\n`);
-        });
-      },
+      (events) => tellEvents(events, parsed.flags.json ?? false),
     );
     if (result.kind === 'refused') throw new Refusal(result.problem);
     return result.state.landing.kind === 'refused' ? 1 : 0;
