@@ -12,8 +12,11 @@ export const attemptEndSchema = z.enum([
   'base_lost',
   'setup_failed',
   'iteration_timeout',
+  'iteration_budget',
   'stalled',
   'crashed',
+  'killed',
+  'unknown',
   'refusal',
   'prompt_too_long',
   'blocked',
@@ -24,6 +27,8 @@ export const attemptEndSchema = z.enum([
   'server',
   'authentication',
   'program_missing',
+  'spawn_failed',
+  'bad_request',
   'claim_lost',
   'aborted',
   'skipped',
@@ -79,8 +84,11 @@ export function consequenceOf(end: AttemptEnd, history: AttemptHistory): Consequ
     case 'base_lost':
     case 'setup_failed':
     case 'iteration_timeout':
+    case 'iteration_budget':
     case 'stalled':
     case 'crashed':
+    case 'killed':
+    case 'unknown':
     case 'refusal':
     case 'prompt_too_long':
       return history.counted >= history.attempts
@@ -97,6 +105,8 @@ export function consequenceOf(end: AttemptEnd, history: AttemptHistory): Consequ
     case 'server':
     case 'authentication':
     case 'program_missing':
+    case 'spawn_failed':
+    case 'bad_request':
       return history.faults >= MAX_RUNTIME_FAULTS
         ? { counts: false, queue: 'open', next: 'back_off', fate: 'failed' }
         : { counts: false, queue: 'open', next: 'back_off', fate: 'open again' };
@@ -129,8 +139,11 @@ export function iterationOutcome(end: AttemptEnd): IterationOutcome {
     case 'merged_gate_red':
       return 'backpressure_fail';
     case 'crashed':
+    case 'killed':
+    case 'unknown':
     case 'stalled':
     case 'iteration_timeout':
+    case 'iteration_budget':
     case 'prompt_too_long':
     case 'refusal':
     case 'setup_failed':
@@ -139,6 +152,8 @@ export function iterationOutcome(end: AttemptEnd): IterationOutcome {
     case 'server':
     case 'authentication':
     case 'program_missing':
+    case 'spawn_failed':
+    case 'bad_request':
       return 'runtime_error';
     case 'no_closing_word':
     case 'foreign_change':

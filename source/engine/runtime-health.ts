@@ -63,7 +63,9 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
       return { ...health, limits, resting_until: until, resting_for: 'usage_limit', resting_reason };
     }
     case 'rate_limit':
-    case 'server': {
+    case 'server':
+    case 'spawn_failed':
+    case 'bad_request': {
       // Slots that fail together are one fault: the second has not been tried after the first one's rest.
       if (resting) return health;
       const faults = health.faults + 1;
@@ -92,8 +94,11 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
     case 'operation_in_progress':
     case 'base_lost':
     case 'iteration_timeout':
+    case 'iteration_budget':
     case 'stalled':
     case 'crashed':
+    case 'killed':
+    case 'unknown':
     case 'refusal':
     case 'prompt_too_long':
     case 'blocked':

@@ -27,6 +27,11 @@ function facts(told: Partial<AttemptFacts> & { readonly closing?: AgentResult['c
 
 const FAILURES: readonly AgentFailure[] = [
   'crashed',
+  'killed',
+  'unknown',
+  'bad_request',
+  'spawn_failed',
+  'iteration_budget',
   'refusal',
   'prompt_too_long',
   'usage_limit',

@@ -20,8 +20,11 @@ const COUNTED: readonly AttemptEnd[] = [
   'base_lost',
   'setup_failed',
   'iteration_timeout',
+  'iteration_budget',
   'stalled',
   'crashed',
+  'killed',
+  'unknown',
   'refusal',
   'prompt_too_long',
 ];
@@ -31,6 +34,8 @@ const FAULTS: readonly AttemptEnd[] = [
   'server',
   'authentication',
   'program_missing',
+  'spawn_failed',
+  'bad_request',
 ];
 
 const history = fc.record({
