@@ -52,7 +52,7 @@ async function runWithin(context: RunContext, attempt: Attempt, prompt: string):
   );
   const { slot, worker: number } = worker;
   try {
-    return await context.agent.run(
+    return await attempt.agent.run(
       {
         run: context.run,
         task: task.id,
@@ -67,7 +67,7 @@ async function runWithin(context: RunContext, attempt: Attempt, prompt: string):
           HEW_ATTEMPT: String(attempt.attempt),
         },
         mark: workerMark(context.run, number),
-        model: context.settings.loop.model,
+        model: attempt.model,
         stall_ms: context.settings.loop.stall_timeout_ms,
         log: iterationFile(context, number, iteration, 'agent.jsonl'),
       },

@@ -9,7 +9,8 @@ import type { Places } from './git/places.js';
 import type { Worktree } from './git/worktree.js';
 import { type RunId, type Sha, shortRunId, trunkBranch } from './ids.js';
 import type { RunFiles } from './keep-run-files.js';
-import type { Agent, GateCommand, TaskQueue } from './ports.js';
+import type { GateCommand, TaskQueue } from './ports.js';
+import type { RuntimePool } from './runtime-pool.js';
 import type { Settings } from './settings.js';
 import type { Carried } from './worktree/carry-files.js';
 
@@ -49,7 +50,9 @@ export interface TrunkContext {
 /** Everything that the parts of one run share. */
 export interface RunContext extends TrunkContext {
   readonly queue: TaskQueue;
-  readonly agent: Agent;
+  readonly runtimes: RuntimePool;
+  /** What every prompt of the run begins with. */
+  readonly prompt_prefix: string;
   readonly foreign: ForeignWatch;
 }
 

@@ -22,6 +22,7 @@ const insidePath = z
   .string({ error: 'must be text in quotes' })
   .refine(staysInside, 'must be a path or glob inside the project, without "..", and not of .git or .hew');
 const pathList = z.array(insidePath, { error: 'must be a list of paths, such as [".env"]' });
+const dollars = z.number({ error: 'must be a number of dollars' }).positive('must be more than 0');
 const oneOrMore = z.int({ error: 'must be a whole number' }).min(1, 'must be 1 or more');
 
 /** `[gate]`: the commands that a tree must pass, and how long they may take together. */
@@ -40,6 +41,32 @@ const worktreeSchema = z.strictObject({
   link: pathList.optional(),
 });
 
+/** One runtime or several: a list, or names with commas between them, as the command line has them. */
+const runtimeNames = z
+  .union([text.transform((names) => names.split(',').map((name) => name.trim())), z.array(text)], {
+    error: 'must be the name of a runtime, or a list of names',
+  })
+  .pipe(
+    z
+      .array(z.string().min(1, 'must not have an empty name'))
+      .min(1, 'must name a runtime')
+      .max(16, 'must name at most 16 runtimes'),
+  );
+
+/** What a runtime calls the model; a program would take one that begins with a dash for a flag. */
+const modelName = text.refine((name) => !name.startsWith('-'), 'must be the name of a model');
+
+/** `[loop.model]`: which model a task gets by its priority or its type, else the default. */
+const modelRulesSchema = z.strictObject({
+  default: modelName.optional(),
+  by_priority: z
+    .strictObject(
+      Object.fromEntries(['P0', 'P1', 'P2', 'P3', 'P4'].map((name) => [name, modelName.optional()])),
+    )
+    .optional(),
+  by_type: z.record(z.string(), modelName).optional(),
+});
+
 /**
  * `[loop]`: how a run works and what it may use. The command line's flags have the same names and rules, with `-` for
  * `_`, so that they are read through this schema too.
@@ -51,15 +78,31 @@ export const loopSettingsSchema = z.strictObject({
     .max(16, 'must be from 1 to 16')
     .optional(),
   attempts: oneOrMore.optional(),
-  runtime: text.optional(),
+  /** Dealt out to the slots in turn. */
+  runtime: runtimeNames.optional(),
+  fallback_runtime: text.optional(),
+  fallback_cooldown_iters: oneOrMore.optional(),
   agent_command: text.optional(),
-  /** What the runtime calls the model; a program would take one that begins with a dash for a flag. */
-  model: text.refine((name) => !name.startsWith('-'), 'must be the name of a model').optional(),
+  model: z
+    .union(
+      [
+        modelName.transform((name): z.infer<typeof modelRulesSchema> => ({ default: name })),
+        modelRulesSchema,
+      ],
+      {
+        error: 'must be the name of a model, or have default, by_priority (P0 to P4) and by_type',
+      },
+    )
+    .optional(),
+  /** A file of home whose text takes the place of the prompt's beginning. */
+  skill: text.optional(),
   max_iter: oneOrMore.optional(),
   budget_tokens: oneOrMore.optional(),
   /** US dollars. */
-  budget_cost: z.number({ error: 'must be a number of dollars' }).positive('must be more than 0').optional(),
+  budget_cost: dollars.optional(),
   budget_wall: durationSchema.optional(),
+  /** US dollars, for one iteration. */
+  iteration_budget_cost: dollars.optional(),
   iteration_timeout: durationSchema.optional(),
   stall_timeout: durationSchema.optional(),
   stop_file: text.optional(),

@@ -53,6 +53,15 @@ function evilRun(slots: number): LiveExample {
 }
 
 describe('Dashboard', () => {
+  it('counts down to the end of a usage limit', () => {
+    const run = new LiveExample(2);
+    const until = new Date(EXAMPLE_NOW + 41 * 60_000).toISOString();
+    run.tell({ type: 'slot.waiting', slot: 2, reason: 'usage_limit', detail: 'claude: limit', until });
+    expect(linesAt(run, [80, 24]).join('\n')).toMatch(
+      /^─2 no task yet ─+ usage limit, back [\d:]+, in 41m00s$/m,
+    );
+  });
+
   it('shows a run at 80×24', () => {
     const run = new LiveExample(4);
     run.begin(1, 'app-12', 'Add retry to the client');
