@@ -67,12 +67,13 @@ function withStep(
 export function reduceIteration(state: RunState, event: IterationEvent): RunState {
   switch (event.type) {
     case 'iteration.started': {
-      const { task, attempt, iteration, runtime, model, worker } = event;
+      const { task, attempt, iteration, base, runtime, model, worker } = event;
       const activity: Activity = {
         kind: 'working',
         task,
         attempt,
         iteration,
+        base,
         runtime,
         model,
         since: event.at,

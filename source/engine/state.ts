@@ -31,6 +31,8 @@ export type Activity =
       readonly task: TaskId;
       readonly attempt: number;
       readonly iteration: number;
+      /** What the iteration's work is compared with. */
+      readonly base: Sha;
       readonly runtime: string;
       readonly model: string | null;
       readonly since: string;

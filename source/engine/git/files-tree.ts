@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { copyFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Sha, shaSchema } from '../ids.js';
 import type { Git } from './git.js';
 import { findHiddenRepositories } from './hidden-repositories.js';
+import { copyIndex, withIndex } from './scratch-index.js';
 import type { Status, StatusEntry } from './status.js';
 import type { Worktree } from './worktree.js';
 
@@ -23,7 +22,7 @@ export interface FilesTree {
  */
 export async function writeFilesTree(git: Git, worktree: Worktree, status: Status): Promise<FilesTree> {
   return withIndex(worktree, async (index) => {
-    await copyIndex(join(worktree.git_dir, 'index'), index);
+    await copyIndex(worktree, index);
     const env = { GIT_INDEX_FILE: index };
     const staged = status.entries.some(isStagedAndChanged)
       ? await git.ask(worktree.path, ['write-tree'], { env })
@@ -84,27 +83,4 @@ async function writeRepositoryTree(git: Git, worktree: Worktree, folder: string)
     const nested = files.filter((path) => path.endsWith('/')).map((path) => path.slice(0, -1));
     return writeTree(git, worktree, folder, env, nested);
   });
-}
-
-/** The worktree's own index, as a start, spares git from reading every file again. */
-async function copyIndex(from: string, to: string): Promise<void> {
-  try {
-    const { mtimeMs } = await stat(from);
-    await copyFile(from, to);
-    // Git reads a file again that is as young as its index: a younger copy would hide its last change.
-    const time = Math.floor(mtimeMs / 1000);
-    await utimes(to, time, time);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-}
-
-async function withIndex<T>(worktree: Worktree, use: (index: string) => Promise<T>): Promise<T> {
-  const index = join(worktree.git_dir, `hew-index-${randomUUID()}`);
-  try {
-    return await use(index);
-  } finally {
-    await rm(index, { force: true });
-    await rm(`${index}.lock`, { force: true });
-  }
 }
