@@ -40,7 +40,7 @@ export function saidOfCall(line: string, input: unknown): Said {
 /** Something that only stands around the work, in one line, and all of it. Pure. */
 export function saidAround(name: string, value: unknown): Said {
   const whole = readableValue(value).map((text) => ({ kind: 'note', text: readableLine(text) }) as const);
-  const [first = ''] = readableLines(longestText(value));
+  const [first = ''] = readableLines(textOfMostWords(value));
   const told = `${name}${first === '' ? '' : `: ${first}`}`;
   const text = told.length > NOTE_LENGTH ? `${told.slice(0, NOTE_LENGTH - 1).toWellFormed()}…` : told;
   return { brief: [{ kind: 'note', text: readableLine(text) }], whole };
@@ -50,11 +50,14 @@ function linesOf(kind: Kind, text: string): readonly TranscriptLine[] {
   return readableLines(text).map((line) => ({ kind, text: line }));
 }
 
-/** Most messages that hew does not know say what they say in their longest text. */
-function longestText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return '';
-  return Object.values(value)
-    .map(longestText)
-    .reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+/** Most messages that hew does not know say what they say in their text of most words; names and signatures are one word. */
+function textOfMostWords(value: unknown): string {
+  const texts = textsIn(value).map((text) => ({ text, words: text.trim().split(/\s+/).length }));
+  const none = { text: '', words: 1 };
+  return texts.reduce((most, each) => (each.words > most.words ? each : most), none).text;
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
