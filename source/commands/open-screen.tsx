@@ -2,7 +2,9 @@ import process from 'node:process';
 import { App } from '../components/app.js';
 import { drawScreen } from '../components/draw-screen.js';
 import type { ScreenData } from '../components/screen-data.js';
+import { clipboardSequence } from '../components/clipboard-sequence.js';
 import type { Control } from '../engine/controls.js';
+import type { TranscriptSource } from '../engine/transcript/transcript.js';
 
 /** Why a screen is not there any more. */
 export type ScreenEnd =
@@ -24,6 +26,7 @@ export interface Screen extends Disposable {
 export interface ScreenOptions {
   readonly pull: (columns: number) => ScreenData;
   readonly control: (control: Control) => void;
+  readonly transcripts: TranscriptSource;
 }
 
 /** Whether there is a terminal that a screen can be drawn on. */
@@ -34,12 +37,17 @@ export function hasScreen(): boolean {
 }
 
 /** Draws the screen in the terminal's alternate buffer. Whatever ends the process, the terminal is given back. */
-export function openScreen({ pull, control }: ScreenOptions): Screen {
+export function openScreen(options: ScreenOptions): Screen {
   const { stdin, stdout } = process;
   const { promise: gone, resolve } = Promise.withResolvers<ScreenEnd>();
   const leave = (): void => end({ kind: 'left' });
+  const copy = (text: string): boolean => {
+    const sequence = clipboardSequence(text);
+    if (sequence !== null) stdout.write(sequence);
+    return sequence !== null;
+  };
   const drawn = drawScreen({ stdin, stdout }, (size) => (
-    <App {...size} pull={pull} control={control} onLeave={leave} />
+    <App {...size} {...options} copy={copy} onLeave={leave} />
   ));
   const takeBack = (): void => {
     // The shell has had the terminal while hew was stopped.

@@ -1,5 +1,8 @@
 import process from 'node:process';
+import { runFolder } from '../engine/git/places.js';
 import type { RunHandle } from '../engine/run.js';
+import { RunTranscripts } from '../engine/transcript/run-transcripts.js';
+import type { TranscriptSource } from '../engine/transcript/transcript.js';
 import type { ExitCode } from './command.js';
 import { beginRun, planRun } from './loop/begin-run.js';
 import { takeEndSignals } from './loop/end-signals.js';
@@ -15,7 +18,8 @@ hew tui [flags]    drains the queue as \`hew loop run\` does, on a screen that s
 
 ${RUN_FLAGS_HELP.trim().replace(/^/, '  ')}
 
-Keys: Tab, arrows and numbers select a slot, p pauses and resumes it, a aborts the run, ? lists the keys, q quits.
+Keys: Tab, arrows and numbers select a slot, Enter shows all of it, p pauses and resumes it, a aborts the run, ? lists
+the keys, q quits.
 Without a terminal (a pipe, CI, TERM=dumb), with --dry-run and with --json it prints what \`hew loop run\` prints.
 
   hew tui --jobs 4 --agent-command "./agent.sh"
@@ -33,7 +37,12 @@ async function runOnScreen(flags: RunFlagValues): Promise<ExitCode> {
   const plan = await planRun(flags);
   const feed = new RunFeed();
   const handle = await beginRun(plan, (events) => feed.listen(events));
-  const { why, code } = await show(handle, feed);
+  const transcripts = new RunTranscripts({
+    folder: runFolder(plan.places, plan.run),
+    state: () => handle.events.state,
+    git: plan.git,
+  });
+  const { why, code } = await show(handle, feed, transcripts);
   // Why the run could not begin is in what it has told.
   if (code === 2) printLines(feed.news);
   if (why.kind === 'lost')
@@ -50,10 +59,14 @@ interface Shown {
 }
 
 /** Shows the run until there is nothing more to show, or no screen to show it on. */
-async function show(handle: RunHandle, feed: RunFeed): Promise<Shown> {
+async function show(handle: RunHandle, feed: RunFeed, transcripts: TranscriptSource): Promise<Shown> {
   let code: Shown['code'];
   let signalled = false;
-  using screen = openScreen({ pull: feed.pull, control: (control) => handle.control(control) });
+  using screen = openScreen({
+    pull: feed.pull,
+    control: (control) => handle.control(control),
+    transcripts,
+  });
   using _signals = takeEndSignals({
     onEnd: () => {
       signalled = true;

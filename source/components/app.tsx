@@ -3,6 +3,7 @@ import { type ReactElement, useEffect, useEffectEvent, useMemo, useRef, useState
 import type { Control } from '../engine/controls.js';
 import { Dashboard } from './dashboard.js';
 import type { ScreenSize } from './draw-screen.js';
+import { FocusScreen, readingRoom } from './focus-screen.js';
 import { keyName } from './key-name.js';
 import { layOut } from './layout.js';
 import { FIRST_SCREEN, pressKey, type ScreenState } from './press-key.js';
@@ -10,13 +11,14 @@ import type { ScreenData } from './screen-data.js';
 import { screenText } from './screen-text.js';
 import { scrollBy } from './scroll.js';
 import { SummaryScreen, summaryPage } from './summary-screen.js';
+import { type ReadingPorts, useReading } from './use-reading.js';
 
 /** Data reaches the screen so often; a key is drawn at once. */
 const PULL_MS = 200;
 /** How long it is told what a key has led to. */
 const MESSAGE_MS = 8_000;
 
-interface AppProps extends ScreenSize {
+interface AppProps extends ScreenSize, ReadingPorts {
   /** What there is to draw now, for a screen of so many columns. It is not called while something is drawn. */
   readonly pull: (columns: number) => ScreenData;
   /** Asks something of the run. */
@@ -26,7 +28,8 @@ interface AppProps extends ScreenSize {
 }
 
 /** The whole screen: the dashboard while the run goes on, then its summary. */
-export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactElement {
+export function App(props: AppProps): ReactElement {
+  const { columns, rows, pull, control, onLeave } = props;
   const [data, setData] = useState(() => pull(columns));
   const [screen, setScreen] = useState(FIRST_SCREEN);
   const [scroll, setScroll] = useState(0);
@@ -35,7 +38,14 @@ export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactE
   const { live, summary, now } = data;
 
   const { exit } = useApp();
-  const tick = useEffectEvent(() => orElse(exit, () => setData(pull(columns))));
+  const reading = useReading(props, readingRoom({ columns, rows }));
+  const tick = useEffectEvent(() =>
+    orElse(exit, () => {
+      const pulled = pull(columns);
+      setData(pulled);
+      reading.poll(pulled.live.state);
+    }),
+  );
 
   useEffect(() => {
     const timer = setInterval(() => tick(), PULL_MS);
@@ -67,10 +77,13 @@ export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactE
       return;
     }
     const { live: newest } = pull(columns);
-    const pressed = pressKey(latest.current.screen, name, { live: newest, layout, now: Date.now() });
+    const searching = typeof reading.latest()?.searching === 'number';
+    const facts = { live: newest, layout, now: Date.now(), searching };
+    const pressed = pressKey(latest.current.screen, name, facts);
     show(pressed.screen);
-    if (!pressed.control) return;
-    control(pressed.control);
+    if (pressed.reading) reading.act(pressed.reading, newest.state);
+    if (pressed.controls.length === 0) return;
+    for (const each of pressed.controls) control(each);
     // What a control has changed is seen with the key that has asked for it.
     setData(pull(columns));
   };
@@ -84,14 +97,11 @@ export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactE
     );
   }
   const recent = screen.message !== null && now - screen.message.at < MESSAGE_MS;
-  return (
-    <Dashboard
-      rows={rows}
-      layout={layout}
-      data={data}
-      screen={{ ...screen, selected, message: recent ? screen.message : null }}
-    />
-  );
+  const shown = { ...screen, selected, message: recent ? screen.message : null };
+  if (screen.focus !== null && reading.view !== null) {
+    return <FocusScreen columns={columns} rows={rows} view={reading.view} data={data} screen={shown} />;
+  }
+  return <Dashboard rows={rows} layout={layout} data={data} screen={shown} />;
 }
 
 /** What goes wrong in the screen takes the screen away, not the run. */

@@ -1,9 +1,8 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import { ConfirmAbort } from './confirm-abort.js';
+import { Dialogs } from './dialogs.js';
 import { Footer } from './footer.js';
 import { Header } from './header.js';
-import { HelpDialog } from './help-dialog.js';
 import type { Layout } from './layout.js';
 import { Pane } from './pane.js';
 import type { ScreenState } from './press-key.js';
@@ -24,7 +23,6 @@ export function Dashboard({ rows, layout, data, screen }: DashboardProps): React
   const viewOf = (slot: number) => live.slots[slot - 1];
   const attempts = live.state.run?.attempts ?? 1;
   const selected = viewOf(screen.selected);
-  const working = live.slots.filter(({ state }) => state.activity.kind === 'working').length;
   const common = { checkingBase: live.checking_base, now };
   return (
     <Box width="100%" height={rows}>
@@ -50,8 +48,7 @@ export function Dashboard({ rows, layout, data, screen }: DashboardProps): React
         paused={selected?.state.paused ?? false}
         slots={live.slots.length}
       />
-      {screen.dialog === 'help' && <HelpDialog footer={footer} />}
-      {screen.dialog === 'abort' && <ConfirmAbort footer={footer} working={working} />}
+      <Dialogs screen={screen} live={live} footer={footer} />
     </Box>
   );
 }

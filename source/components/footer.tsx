@@ -39,5 +39,5 @@ export const Footer = memo(function Footer({ at, news, message, paused, slots }:
 
 function keys(paused: boolean, slots: number): string {
   const select = slots < 2 ? '' : `Tab arrows 1-${slots} select   `;
-  return ` ${select}p ${paused ? 'resume' : 'pause'} slot   a abort run   ? keys   q quit`;
+  return ` ${select}Enter open   p ${paused ? 'resume' : 'pause'} slot   a abort   ? keys   q quit`;
 }

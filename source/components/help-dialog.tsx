@@ -2,23 +2,53 @@ import type { ReactElement } from 'react';
 import { Dialog } from './dialog.js';
 import type { Rectangle } from './layout.js';
 
-const LINES = [
-  'Tab Shift-Tab   select the next slot, the one before',
-  'arrows          select the slot above, below, beside',
-  '1 … 16          select the slot with that number',
-  'p               pause the slot: when its iteration has ended it takes no other;',
-  '                p again lets it go on',
-  'a               abort the run, after a question: agents are ended, their tasks',
-  '                go back to the queue, what is merged stays and lands',
-  'q  Ctrl-C       the same; a second Ctrl-C aborts at once',
-  '',
-  '▶ selected slot   ✓ went well   ✗ went wrong   a time alone: goes on   - to come',
-  '> a tool of the agent   | the gate   ! an error',
-  '',
-  'any key closes this',
-];
+const SIGNS = ['> a tool of the agent   | the gate   ! an error'];
+
+const LINES = {
+  dashboard: [
+    'Tab Shift-Tab   select the next slot, the one before',
+    'arrows h j k l  select the slot beside, below, above',
+    '1 … 16          select the slot with that number',
+    'Enter           read the slot in full: transcript, gate log, diff, search',
+    'p               pause the slot: when its iteration has ended it takes no other;',
+    '                p again lets it go on',
+    'P               pause all slots; when all are paused, let all go on',
+    'a               abort the run, after a question: agents are ended, their tasks',
+    '                go back to the queue, what is merged stays and lands',
+    'q  Ctrl-C       the same; a second Ctrl-C aborts at once',
+    '',
+    '▶ selected slot   ✓ went well   ✗ went wrong   a time alone: goes on   - to come',
+    ...SIGNS,
+    '',
+    'any key closes this',
+  ],
+  focus: [
+    'j k arrows      one line down, up                  Space b PgDn PgUp  one page',
+    'Ctrl-d Ctrl-u   half a page                        < > Home End G     begin, end',
+    'Enter           unfold what is marked with +, fold it again',
+    '/               search; n the next match, N the one before',
+    'f               follow: what is new stays in sight',
+    'g               the log of the gate, then that of the merge, then back',
+    'd               what the worktree changes, and back',
+    '[ ]             the iteration before, the next one',
+    'c C             copy what the cursor is on, whole; the page',
+    'Tab 1 … 16      another slot',
+    'p P a           pause the slot, all slots; abort the run, after a question',
+    'Esc q           back to all slots',
+    '',
+    '. a message that only stands around the work   … lines of a result that are folded',
+    ...SIGNS,
+    '',
+    'any key closes this',
+  ],
+} as const;
+
+interface HelpDialogProps {
+  readonly footer: Rectangle;
+  readonly about: keyof typeof LINES;
+}
 
 /** What the keys do and the signs mean. */
-export function HelpDialog({ footer }: { readonly footer: Rectangle }): ReactElement {
-  return <Dialog title="keys" lines={LINES} footer={footer} />;
+export function HelpDialog({ footer, about }: HelpDialogProps): ReactElement {
+  return <Dialog title="keys" lines={LINES[about]} footer={footer} />;
 }

@@ -2,7 +2,7 @@ import { Text } from 'ink';
 import { memo, type ReactElement } from 'react';
 
 /** How a line stands out. It never says what the words do not say. */
-export type Tone = 'plain' | 'dim' | 'strong' | 'selected' | 'alarm';
+export type Tone = 'plain' | 'dim' | 'strong' | 'selected' | 'alarm' | 'added' | 'removed';
 
 const STYLES: Readonly<Record<Tone, Parameters<typeof Text>[0]>> = {
   plain: {},
@@ -10,6 +10,8 @@ const STYLES: Readonly<Record<Tone, Parameters<typeof Text>[0]>> = {
   strong: { bold: true },
   selected: { inverse: true, bold: true },
   alarm: { color: 'red', bold: true },
+  added: { color: 'green' },
+  removed: { color: 'red' },
 };
 
 interface LineProps {

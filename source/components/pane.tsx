@@ -2,7 +2,8 @@ import { memo, type ReactElement } from 'react';
 import stringWidth from 'string-width';
 import type { LiveLine, SlotView } from '../engine/live-view.js';
 import type { Rectangle } from './layout.js';
-import { Line, type Tone } from './line.js';
+import { Line } from './line.js';
+import { OUTPUT_MARKS, outputTone } from './output-line.js';
 import { Place } from './place.js';
 import { cut, screenText, spread } from './screen-text.js';
 import { factsInWords, failureInWords, stateInWords, stepsInWords, subjectInWords } from './slot-words.js';
@@ -34,7 +35,7 @@ export const Pane = memo(function Pane(props: PaneProps): ReactElement {
         <Line key={`detail ${index}`} text={text} tone="dim" />
       ))}
       {shown.map((line, index) => (
-        <Line key={index} text={outputLine(line, at.width)} tone={toneOf(line)} />
+        <Line key={index} text={outputLine(line, at.width)} tone={outputTone(line.kind)} />
       ))}
     </Place>
   );
@@ -77,26 +78,13 @@ function factAndStepLines({ at, view, attempts, now }: PaneProps): readonly stri
     : [cut(` ${facts}`, at.width), cut(` ${steps}`, at.width)];
 }
 
-const MARKS: Readonly<Record<LiveLine['kind'], string>> = {
-  text: '  ',
-  tool: '> ',
-  result: '    ',
-  error: '! ',
-  gate: '| ',
-};
-
-function toneOf({ kind }: LiveLine): Tone {
-  if (kind === 'error') return 'alarm';
-  return kind === 'tool' ? 'strong' : 'plain';
-}
-
 /** A line is drawn many times while it moves up, and made fit for the screen only once. */
 const cuts = new WeakMap<LiveLine, { readonly width: number; readonly text: string }>();
 
 function outputLine(line: LiveLine, width: number): string {
   const known = cuts.get(line);
   if (known?.width === width) return known.text;
-  const text = cut(` ${MARKS[line.kind]}${screenText(line.text)}`, width).trimEnd();
+  const text = cut(` ${OUTPUT_MARKS[line.kind]}${screenText(line.text)}`, width).trimEnd();
   cuts.set(line, { width, text });
   return text;
 }

@@ -1,7 +1,10 @@
 import type { Control } from '../engine/controls.js';
 import { stopInWords } from '../reporters/words.js';
 import type { Layout } from './layout.js';
-import { neighbour } from './neighbour.js';
+import { iterationsOf } from './iterations-of.js';
+import { type Direction, neighbour } from './neighbour.js';
+import { pressReadingKey } from './press-reading-key.js';
+import type { ReadingCommand } from './reading-command.js';
 import type { ScreenData } from './screen-data.js';
 import { screenText } from './screen-text.js';
 
@@ -15,6 +18,8 @@ export interface ScreenState {
   readonly message: { readonly text: string; readonly at: number } | null;
   /** A digit that may be the first of two. */
   readonly digit: { readonly number: number; readonly at: number } | null;
+  /** The selected slot is read in full; `typing` is what is to be searched, while that is typed. Null on the dashboard. */
+  readonly focus: { readonly typing: string | null } | null;
 }
 
 /** The screen before any key. */
@@ -24,22 +29,37 @@ export const FIRST_SCREEN: ScreenState = {
   aborting: false,
   message: null,
   digit: null,
+  focus: null,
 };
 
 /** What a key is pressed upon. `now` is in milliseconds since 1970. */
 export interface KeyFacts extends Pick<ScreenData, 'live'> {
   readonly layout: Layout;
+  /** A search is under way in what is read. */
+  readonly searching: boolean;
   readonly now: number;
 }
 
-/** What a key leads to: another screen, and what is asked of the run. */
+/** What a key leads to: another screen, and what is asked of the run and of what is read. */
 export interface Pressed {
   readonly screen: ScreenState;
-  readonly control: Control | null;
+  readonly controls: readonly Control[];
+  readonly reading: ReadingCommand | null;
 }
 
 /** How long the second digit of a slot's number may take. */
 const SECOND_DIGIT_MS = 1_000;
+
+const DIRECTIONS: ReadonlyMap<string, Direction> = new Map([
+  ['up', 'up'],
+  ['k', 'up'],
+  ['down', 'down'],
+  ['j', 'down'],
+  ['left', 'left'],
+  ['h', 'left'],
+  ['right', 'right'],
+  ['l', 'right'],
+]);
 
 /** What a key does while the run goes on. A key that cannot be used says why. Pure. */
 export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pressed {
@@ -49,19 +69,28 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
   }
   if (before.dialog === 'help') return only({ ...screen, dialog: 'none' });
   if (before.dialog === 'abort') return answer(screen, key, facts);
+  if (screen.focus !== null) {
+    const read = pressReadingKey(screen.focus, key, facts.searching);
+    if (read !== null) {
+      return { screen: { ...screen, focus: read.focus }, controls: [], reading: read.command };
+    }
+  }
+  const pressed = pressCommonKey(before, screen, key, facts);
+  const { selected, focus } = pressed.screen;
+  if (focus === null || selected === before.selected) return pressed;
+  return { ...pressed, reading: { type: 'open', slot: selected } };
+}
+
+/** A key that means the same on the dashboard and over what is read. */
+function pressCommonKey(before: ScreenState, screen: ScreenState, key: string, facts: KeyFacts): Pressed {
   switch (key) {
     case 'tab':
     case 'shift-tab':
       return only(cycle(screen, facts, key === 'tab' ? 1 : -1));
-    case 'up':
-    case 'down':
-    case 'left':
-    case 'right': {
-      const slots = facts.live.slots.length;
-      return only({ ...screen, selected: neighbour(facts.layout, slots, screen.selected, key) });
-    }
     case 'p':
       return pauseOrResume(screen, facts);
+    case 'P':
+      return pauseOrResumeAll(screen, facts);
     case 'a':
     case 'q':
       return only(askToAbort(screen, facts));
@@ -71,16 +100,40 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
     case '':
       return only(screen);
     default:
-      return only(/^\d+$/.test(key) ? select(before, screen, key, facts) : unknownKey(screen, key, facts));
+      if (/^\d+$/.test(key)) return only(select(before, screen, key, facts));
+      return screen.focus === null ? pressGridKey(screen, key, facts) : only(unknownKey(screen, key, facts));
   }
 }
 
+/** A key that only means something over all slots. */
+function pressGridKey(screen: ScreenState, key: string, facts: KeyFacts): Pressed {
+  const direction = DIRECTIONS.get(key);
+  if (direction !== undefined) {
+    const slots = facts.live.slots.length;
+    return only({ ...screen, selected: neighbour(facts.layout, slots, screen.selected, direction) });
+  }
+  if (key === 'enter') return enter(screen, facts);
+  return only(unknownKey(screen, key, facts));
+}
+
+function enter(screen: ScreenState, facts: KeyFacts): Pressed {
+  const { selected: slot } = screen;
+  if (iterationsOf(facts.live.state, slot).length === 0) {
+    return only(say(screen, `slot ${slot} has begun no iteration yet: there is nothing to read`, facts));
+  }
+  return { screen: { ...screen, focus: { typing: null } }, controls: [], reading: { type: 'open', slot } };
+}
+
 function only(screen: ScreenState): Pressed {
-  return { screen, control: null };
+  return { screen, controls: [], reading: null };
 }
 
 function say(screen: ScreenState, text: string, { now }: KeyFacts): ScreenState {
   return { ...screen, message: { text, at: now } };
+}
+
+function told(screen: ScreenState, text: string, facts: KeyFacts, controls: readonly Control[]): Pressed {
+  return { screen: say(screen, text, facts), controls, reading: null };
 }
 
 function unknownKey(screen: ScreenState, key: string, facts: KeyFacts): ScreenState {
@@ -118,14 +171,26 @@ function pauseOrResume(screen: ScreenState, facts: KeyFacts): Pressed {
   const state = facts.live.slots.find((view) => view.state.slot === slot)?.state;
   const why = ending(screen, facts) ?? (state ? null : 'the run has not begun');
   if (!state || why !== null) return only(say(screen, `p cannot be used now: ${why}`, facts));
-  if (state.paused) {
-    return { screen: say(screen, `slot ${slot} goes on`, facts), control: { type: 'resumeSlot', slot } };
-  }
+  if (state.paused) return told(screen, `slot ${slot} goes on`, facts, [{ type: 'resumeSlot', slot }]);
   const busy = state.activity.kind === 'working' || state.activity.kind === 'claiming';
   const text = busy
     ? `slot ${slot} pauses when its iteration has ended; p again takes that back`
     : `slot ${slot} is paused; p again lets it go on`;
-  return { screen: say(screen, text, facts), control: { type: 'pauseSlot', slot } };
+  return told(screen, text, facts, [{ type: 'pauseSlot', slot }]);
+}
+
+function pauseOrResumeAll(screen: ScreenState, facts: KeyFacts): Pressed {
+  const states = facts.live.slots.map(({ state }) => state);
+  const why = ending(screen, facts) ?? (states.length > 0 ? null : 'the run has not begun');
+  if (why !== null) return only(say(screen, `P cannot be used now: ${why}`, facts));
+  const going = states.filter(({ paused }) => !paused);
+  if (going.length > 0) {
+    const controls = going.map(({ slot }) => ({ type: 'pauseSlot', slot }) as const);
+    const text = 'all slots pause when their iterations have ended; P again takes that back';
+    return told(screen, text, facts, controls);
+  }
+  const controls = states.map(({ slot }) => ({ type: 'resumeSlot', slot }) as const);
+  return told(screen, 'all slots go on', facts, controls);
 }
 
 function askToAbort(screen: ScreenState, facts: KeyFacts): ScreenState {
@@ -144,8 +209,5 @@ function answer(screen: ScreenState, key: string, facts: KeyFacts): Pressed {
 
 function abort(screen: ScreenState, facts: KeyFacts): Pressed {
   const next = { ...screen, dialog: 'none' as const, aborting: true };
-  return {
-    screen: say(next, 'agents are being ended, their tasks go back to the queue', facts),
-    control: { type: 'abortRun' },
-  };
+  return told(next, 'agents are being ended, their tasks go back to the queue', facts, [{ type: 'abortRun' }]);
 }

@@ -1,0 +1,25 @@
+import type { ReactElement } from 'react';
+import type { LiveSnapshot } from '../engine/live-view.js';
+import { ConfirmAbort } from './confirm-abort.js';
+import { HelpDialog } from './help-dialog.js';
+import type { Rectangle } from './layout.js';
+import type { ScreenState } from './press-key.js';
+
+interface DialogsProps {
+  readonly screen: Pick<ScreenState, 'dialog' | 'focus'>;
+  readonly live: LiveSnapshot;
+  readonly footer: Rectangle;
+}
+
+/** What is said or asked over everything else, if anything is. */
+export function Dialogs({ screen, live, footer }: DialogsProps): ReactElement | null {
+  const working = live.slots.filter(({ state }) => state.activity.kind === 'working').length;
+  switch (screen.dialog) {
+    case 'none':
+      return null;
+    case 'help':
+      return <HelpDialog footer={footer} about={screen.focus === null ? 'dashboard' : 'focus'} />;
+    case 'abort':
+      return <ConfirmAbort footer={footer} working={working} />;
+  }
+}
