@@ -154,8 +154,9 @@ async function findAgent(
   env: Readonly<Record<string, string>>,
   problems: string[],
 ): Promise<Agent | null> {
-  const { runtime, agent_command, limits } = settings.loop;
-  const agent = makeAgent({ runtime, agent_command, home: places.home, env });
+  const { runtime, agent_command, model, limits } = settings.loop;
+  const { agents, prices } = settings;
+  const agent = makeAgent({ runtime, agent_command, model, agents, prices, home: places.home, env });
   if ('problem' in agent) {
     problems.push(agent.problem);
     return null;

@@ -16,6 +16,7 @@ async function stalls(script: string, stallMs: number): Promise<boolean> {
       set,
       stallMs,
       lastOutput: () => lastOutput,
+      onQuiet: () => undefined,
       onStall: () => resolve(true),
     });
     void program.then(() => {
