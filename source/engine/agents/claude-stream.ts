@@ -173,7 +173,8 @@ export class ClaudeStream implements OutputReader {
 
   #result(message: ResultMessage): readonly AgentLine[] {
     this.#usage.result(message);
-    this.#cost = message.total_cost_usd ?? this.#cost;
+    // The sum of all results by then, so that one that is told again later takes nothing back.
+    if (message.total_cost_usd !== null) this.#cost = Math.max(this.#cost ?? 0, message.total_cost_usd);
     this.#ending = { ...this.#ending, result: message };
     const text = message.result ?? '';
     if (text.trim() === '') return [];

@@ -45,7 +45,7 @@ export class UsageCount {
     const models = Object.values(modelUsage);
     this.#settled =
       models.length > 0
-        ? models.map(fromModel).reduce(plus, NO_TOKENS)
+        ? larger(this.#settled, models.map(fromModel).reduce(plus, NO_TOKENS))
         : plus(this.#settled, larger([...this.#messages.values()].reduce(plus, NO_TOKENS), tokensOf(usage)));
     for (const id of this.#messages.keys()) this.#count(id);
     this.#messages.clear();

@@ -24,7 +24,6 @@ interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly prompt?: string;
   readonly model?: string;
-  readonly budget?: number;
   readonly signal?: AbortSignal;
   readonly onLine?: (line: AgentLine) => void;
 }
@@ -63,7 +62,7 @@ async function run({ program = 'bin/claude', env = {}, prompt = 'Do it.', ...res
       model: rest.model ?? null,
       git_dir: folder.at('home', '.git', 'worktrees', '0'),
       common_dir: folder.at('home', '.git'),
-      budget_usd: rest.budget ?? null,
+      budget_usd: null,
       stall_ms: null,
       log: folder.at('agent.jsonl'),
     },
@@ -105,6 +104,28 @@ describe('claude', () => {
   test('passes the model on', async () => {
     const { heard } = await run({ env: replay('claude-stream'), model: 'opus' });
     expect(heard?.argv.slice(-2)).toEqual(['--model', 'opus']);
+  });
+
+  test('passes the tools of the settings on, and how much the iteration may cost', () => {
+    const request = {
+      cwd: '/w',
+      model: null,
+      git_dir: '/g',
+      common_dir: '/g',
+      task: taskIdSchema.parse('app-1'),
+    };
+    const after = (flag: string, argv: readonly string[]) => argv.slice(argv.indexOf(flag));
+    expect(
+      after(
+        '--allowedTools',
+        claude.arguments(
+          { ...request, budget_usd: 1.5 },
+          { ...NO_AGENT_SETTINGS, allowed_tools: ['Bash(git:*)', 'WebFetch'] },
+        ),
+      ),
+    ).toEqual(['--allowedTools', 'Bash(git:*)', 'WebFetch', '--max-budget-usd', '1.5']);
+    const none = { ...NO_AGENT_SETTINGS, allowed_tools: [] };
+    expect(claude.arguments({ ...request, budget_usd: null }, none)).not.toContain('--allowedTools');
   });
 
   test('does not look like the child of another session, nor stays up for background commands', async () => {
