@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { makeAgent } from './agents/make-agent.js';
 import { chooseGate } from './choose-gate.js';
 import type { Gate } from './gate/find-gate.js';
@@ -12,8 +11,8 @@ import type { Agent, QueueListing, TaskQueue } from './ports.js';
 import { QueueError } from './ports.js';
 import { projectProblems } from './preflight-project.js';
 import { childEnvironment } from './processes/child-environment.js';
-import { FileQueue } from './queue/file-queue.js';
-import { idPrefix } from './queue/task-ids.js';
+import { openQueue } from './queue/open-queue.js';
+import { scopeProblem } from './schedule.js';
 import { readSettings, resolveSettings, type Settings, SettingsError } from './settings.js';
 import type { StartRequest } from './start-request.js';
 import { type Carried } from './worktree/carry-files.js';
@@ -62,8 +61,8 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
 
   const settings = await readSettingsFor(request, places, problems);
   const gate = settings && (await chooseGate(request.options.gate, places.home, settings, problems));
-  const queue = openQueue(request, places, problems);
-  const listing = queue && (await listQueue(queue, problems));
+  const queue = await openQueueFor(request, places, plain, problems);
+  const listing = queue && (await listQueue(queue, settings, problems));
   const agent = settings && (await findAgent(settings, places, plain, problems));
   const { dry_run, ignore_unlanded } = request.options;
   const serial = settings?.loop.jobs === 1;
@@ -120,27 +119,32 @@ async function readSettingsFor(
   }
 }
 
-function openQueue(request: StartRequest, places: Places, problems: string[]): TaskQueue | null {
-  if (request.options.queue === 'beads') {
-    problems.push(
-      'The queue of beads (bd) cannot be used yet. Use the embedded one: --queue file, filled by hew task new',
-    );
-    return null;
-  }
-  return new FileQueue({
-    path: join(places.hew, 'tasks.jsonl'),
-    prefix: idPrefix(places.project),
-    now: () => request.clock.now(),
-  });
+async function openQueueFor(
+  request: StartRequest,
+  places: Places,
+  env: Readonly<Record<string, string>>,
+  problems: string[],
+): Promise<TaskQueue | null> {
+  const now = (): Date => request.clock.now();
+  const opened = await openQueue({ choice: request.options.queue, places, env, now });
+  if (opened.kind === 'opened') return opened.queue;
+  problems.push(opened.problem);
+  return null;
 }
 
-async function listQueue(queue: TaskQueue, problems: string[]): Promise<QueueListing | null> {
+async function listQueue(
+  queue: TaskQueue,
+  settings: Settings | null,
+  problems: string[],
+): Promise<QueueListing | null> {
   try {
     const listing = await queue.list();
-    if ([...listing.tasks.values()].some((task) => task.status !== 'closed')) return listing;
-    problems.push(
-      'The queue is empty: there is no task that is not closed. File one: hew task new "<title>"',
-    );
+    const tasks = [...listing.tasks.values()];
+    const problem = tasks.some((task) => task.status !== 'closed')
+      ? settings && scopeProblem(listing, settings.loop)
+      : `The queue is empty: there is no task that is not closed. File one: ${queue.commands.create}`;
+    if (!problem) return listing;
+    problems.push(problem);
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     problems.push(error.message);

@@ -18,6 +18,8 @@ export const RUN_FLAGS = {
   iterationTimeout: { type: 'string' },
   stallTimeout: { type: 'string' },
   stopFile: { type: 'string' },
+  scope: { type: 'string', choices: ['ready', 'epics'] },
+  epic: { type: 'string' },
   queue: { type: 'string', choices: ['auto', 'file', 'beads'] },
   dryRun: { type: 'boolean' },
   land: { type: 'boolean' },
@@ -34,7 +36,9 @@ export const RUN_FLAGS_HELP = `
       --agent-command <line>    any program as the agent (runtime "command"); its prompt comes on stdin
       --model <name>            the model that the runtime is asked for, such as sonnet; else its own choice
       --attempts <n>            how often a task is tried before it is given back (default 2)
-      --queue auto|file|beads   where the tasks are (default auto)
+      --queue auto|file|beads   where the tasks are (default auto: bd where there is a .beads, else .hew/tasks.jsonl)
+      --scope ready|epics       take any task that is ready (default), or only those below one epic
+      --epic <id>               that epic: its children, theirs, and so on
 
       --max-iter <n>            start no more iterations than that
       --budget-tokens <n>       start none once so many tokens are used
@@ -70,6 +74,8 @@ export function loopSettingsOf(values: RunFlagValues): LoopSettings {
     iteration_timeout: values.iterationTimeout,
     stall_timeout: values.stallTimeout,
     stop_file: values.stopFile,
+    scope: values.scope,
+    epic: values.epic,
   };
   const read = loopSettingsSchema.safeParse(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
