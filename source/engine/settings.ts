@@ -129,13 +129,13 @@ export function resolveSettings(file: SettingsFile, flags: LoopSettings): Settin
       iteration_timeout_ms: said('iteration_timeout') ?? 60 * MINUTE,
       stall_timeout_ms: said('stall_timeout') ?? 20 * MINUTE,
       stop_file: said('stop_file') ?? null,
-      ...scopeOf(said('scope'), said('epic')),
+      ...scopeSettings(said('scope'), said('epic')),
     },
   };
 }
 
 /** Who names an epic means it, unless told otherwise. */
-function scopeOf(
+function scopeSettings(
   scope: LoopSettings['scope'],
   epic: string | undefined,
 ): Pick<Settings['loop'], 'scope' | 'epic'> {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { stripVTControlCharacters } from 'node:util';
 import { plainText } from '../plain-text.js';
 
 /** How a bd process has ended. */
@@ -29,12 +28,16 @@ export function bdPayload(stdout: string): unknown {
   return items.success ? items.data.items : value;
 }
 
+/** bd's hints stand on the lines after what went wrong. */
+const TOLD_LINES = 2;
+
 /** What went wrong, in bd's own words and one line: from JSON on stdout, else JSON on stderr, else the text there. Pure. */
 export function bdFailure({ exit_code, stdout, stderr }: BdExit): string {
   const told = failureIn(stdout) ?? stderr.split('\n').map(failureIn).find((each) => each !== null);
   const words = told ?? (stderr.trim() || stdout.trim() || `it ended with ${exit_code}`);
-  const [first = ''] = stripVTControlCharacters(words).split('\n');
-  return plainText(first.replace(/^Error:? /, ''));
+  const lines = words.split('\n').map((line) => plainText(line).trim());
+  const telling = lines.filter((line) => line !== '' && !/^(warning|Fix|Or): /.test(line));
+  return (telling.length > 0 ? telling : lines).slice(0, TOLD_LINES).join(' ').replace(/^Error:? /, '');
 }
 
 function failureIn(text: string): string | null {

@@ -169,7 +169,7 @@ export class BeadsQueue implements TaskQueue {
   }
 
   async #note(id: TaskId, note: string | undefined): Promise<void> {
-    if (note) await this.#change(['update', id, ...noteFlag(note)], await this.#holder(id));
+    if (note) await this.#change(['update', id, ...noteFlag(note)], HEW);
   }
 
   /** Whoever holds the task: bd refuses others, and a claim of hew's own, of whichever run, is hew's to give back. */
