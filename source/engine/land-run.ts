@@ -12,7 +12,7 @@ import { findPlaces, hewHome, type Places, runFolder, worktreesFolder } from './
 import { listRefs } from './git/refs.js';
 import { type RunId, runIdSchema, trunkBranch } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
-import { openRunFolder } from './open-run-folder.js';
+import { openGuardedFolder } from './open-guarded-folder.js';
 import { childEnvironment } from './processes/child-environment.js';
 import { readJournal } from './read-journal.js';
 
@@ -121,9 +121,9 @@ async function landState(
     worktrees,
     carried,
   });
-  const { clock } = request;
-  const opened = await openRunFolder({ run, places, serial: false, clock, state }, listen);
-  const { folder, events, files } = opened;
+  const { clock, env } = request;
+  const opened = await openGuardedFolder({ run, places, serial: false, clock, state, env }, listen);
+  const { folder, events, files, ledger } = opened;
   try {
     const context: TrunkContext = {
       run,
@@ -136,7 +136,8 @@ async function landState(
       carried,
       events,
       files,
-      clock: request.clock,
+      ledger,
+      clock,
       folder,
       worktrees,
       start: { sha: started.starting_sha, branch: started.starting_branch ?? places.branch },

@@ -1,4 +1,5 @@
 import type { RunId, TaskId } from './ids.js';
+import type { SetLedger } from './processes/process-ledger.js';
 
 /** What a program used; counts of tokens, cached input told apart. */
 export interface TokenCount {
@@ -104,6 +105,8 @@ export interface AgentRequest {
   readonly env: Readonly<Record<string, string>>;
   /** What all its processes carry in the environment, so that they are found and ended: `HEW_MARK_3fa9c1d2=w0`. */
   readonly mark: string;
+  /** Where its set of processes is noted; none where nobody comes after. */
+  readonly ledger?: SetLedger | undefined;
   readonly model: string | null;
   /** Where the agent's raw output is kept. */
   readonly log: string;

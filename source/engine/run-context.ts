@@ -7,9 +7,10 @@ import type { Environments } from './git/environment.js';
 import type { Git } from './git/git.js';
 import type { Places } from './git/places.js';
 import type { Worktree } from './git/worktree.js';
-import { type RunId, type Sha, shortRunId, trunkBranch } from './ids.js';
+import { type RunId, runMark, type Sha, trunkBranch } from './ids.js';
 import type { RunFiles } from './keep-run-files.js';
 import type { Agent, GateCommand, TaskQueue } from './ports.js';
+import type { ProcessLedger, SetFacts, SetLedger } from './processes/process-ledger.js';
 import type { Settings } from './settings.js';
 import type { Carried } from './worktree/carry-files.js';
 
@@ -27,6 +28,8 @@ export interface TrunkContext {
   readonly carried: Carried;
   readonly events: EventStream;
   readonly files: RunFiles;
+  /** Which processes the run has started. */
+  readonly ledger: ProcessLedger;
   readonly clock: Clock;
   /** The run's folder: journal and files. */
   readonly folder: string;
@@ -68,7 +71,17 @@ export interface Worker {
 
 /** What every process of a worker carries in its environment (LOOP.md §8). */
 export function workerMark(run: RunId, worker: number): string {
-  return `HEW_MARK_${shortRunId(run)}=w${worker}`;
+  return `${runMark(run)}w${worker}`;
+}
+
+/** Where a set of processes of this worker is noted. */
+export function workerLedger(
+  { run, ledger }: Pick<TrunkContext, 'run' | 'ledger'>,
+  { worker, slot }: Pick<Worker, 'worker' | 'slot'>,
+  role: SetFacts['role'],
+  iteration: number | null = null,
+): SetLedger {
+  return ledger.forSet({ role, mark: workerMark(run, worker), slot, iteration });
 }
 
 /** The full name of the run's trunk. */

@@ -59,6 +59,7 @@ export async function runStreamProgram(
       cwd: request.cwd,
       env: program.env,
       mark: request.mark,
+      ledger: request.ledger,
       input: program.input,
       log,
       signal: either,
