@@ -14,6 +14,7 @@ import { projectProblems } from './preflight-project.js';
 import { childEnvironment } from './processes/child-environment.js';
 import { FileQueue } from './queue/file-queue.js';
 import { idPrefix } from './queue/task-ids.js';
+import { reapDeadRuns } from './reap-dead-runs.js';
 import { readSettings, resolveSettings, type Settings, SettingsError } from './settings.js';
 import type { StartRequest } from './start-request.js';
 import { type Carried } from './worktree/carry-files.js';
@@ -35,6 +36,8 @@ export interface RunPlan {
   /** Null in a run without a gate. */
   readonly gate: Gate | null;
   readonly carried: Carried;
+  /** What there is to tell of dead runs whose processes were ended. */
+  readonly reaped: readonly string[];
 }
 
 export type Preflight =
@@ -55,6 +58,7 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   const found = await findPlaces(plainGit, request.cwd);
   if (found.kind === 'missing') return refused(...problems, found.problem);
   const { places } = found;
+  const reaped = await reapDeadRuns(places);
   const start = places.head;
   if (start === null) {
     problems.push('There is no commit yet. Make the first: git add --all && git commit -m "First commit"');
@@ -92,6 +96,7 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
       agent,
       gate,
       carried,
+      reaped,
     },
   };
 }

@@ -162,6 +162,7 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
     ungated: context.gate.length === 0,
     limits: settings.loop.limits,
   });
+  for (const text of plan.reaped) events.note({ type: 'notice', level: 'warning', text });
   for (const [what, paths] of [
     ['is not there', context.carried.missing],
     ['is tracked by git and needs no copy', context.carried.tracked],

@@ -123,4 +123,20 @@ describe('the guardian', () => {
     hew.kill('SIGKILL');
     await untilGone(...pids, second.pid);
   });
+
+  test('that was killed with its hew leaves its work to the next hew command', async () => {
+    await using project = await makeGitProject({ files: GATED });
+    await using agents = await startSteppedAgents();
+    const { hew, run, pids } = await startWildRun(project, agents);
+    const guardian = await guardianOf(project, run);
+    process.kill(hew.pid, 'SIGSTOP');
+    process.kill(guardian.pid, 'SIGKILL');
+    hew.kill('SIGKILL');
+    await hew.ended;
+    expect(await Promise.all(pids.map(lives))).not.toContain(false);
+    const next = startHew(project, { flags: ['--dry-run', '--agent-command', 'true'] });
+    await next.ended;
+    expect(await Promise.all(pids.map(lives))).not.toContain(true);
+    expect(await markedProcesses(run)).toEqual([]);
+  });
 });

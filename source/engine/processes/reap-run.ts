@@ -30,8 +30,9 @@ export async function reapRun(dead: DeadRun, times: EndingTimes = {}): Promise<S
   const self = await ownIdentity();
   const open = openSets(await readLedger(dead.ledger), self);
   // Of a run on another host or in another container nothing can be seen from here, its marks included.
-  if (open.hew === null || reachOf(open.hew, self) !== 'here') return NOTHING_ENDED;
-  const ending = await endProcessSet(await setOf(dead, open), times);
+  const reach = open.hew && reachOf(open.hew, self);
+  if (reach === null || reach === 'elsewhere') return NOTHING_ENDED;
+  const ending = reach === 'gone' ? NOTHING_ENDED : await endProcessSet(await setOf(dead, open), times);
   if (ending.survivors.length === 0) await appendFile(dead.ledger, ledgerText({ type: 'closed' }));
   return ending;
 }
