@@ -4,7 +4,7 @@ import { foreignChanges } from './git/foreign.js';
 import { removeStaleLocks } from './git/worktree.js';
 import { claimActor } from './ids.js';
 import type { AgentResult } from './ports.js';
-import { type RunContext, workerLedger, workerMark } from './run-context.js';
+import { type RunContext, workerSet } from './run-context.js';
 
 /** What is known when an agent has ended and nothing of its processes runs any more. */
 export interface AgentStep {
@@ -66,8 +66,7 @@ async function runWithin(context: RunContext, attempt: Attempt, prompt: string):
           HEW_WORKER: String(number),
           HEW_ATTEMPT: String(attempt.attempt),
         },
-        mark: workerMark(context.run, number),
-        ledger: workerLedger(context, worker, 'agent', iteration),
+        ...workerSet(context, worker, 'agent', iteration),
         model: context.settings.loop.model,
         stall_ms: context.settings.loop.stall_timeout_ms,
         log: iterationFile(context, number, iteration, 'agent.jsonl'),

@@ -126,7 +126,7 @@ async function landState(
   });
   const { clock, env } = request;
   const opened = await openGuardedFolder({ run, places, serial: false, clock, state, env }, listen);
-  const { folder, events, files, ledger } = opened;
+  const { folder, events, files, ledger, redactor } = opened;
   for (const text of past.reaped) events.note({ type: 'notice', level: 'warning', text });
   try {
     const context: TrunkContext = {
@@ -141,6 +141,7 @@ async function landState(
       events,
       files,
       ledger,
+      redactor,
       clock,
       folder,
       worktrees,

@@ -14,10 +14,10 @@ export interface GuardedFolder extends RunFolder {
 
 /**
  * Opens a run's folder as {@link openRunFolder} does, and its ledger of processes with a guardian over it, which ends what
- * is left when hew is killed. `env` is what hew was started with. Closing it takes leave of the guardian.
+ * is left when hew is killed. Closing it takes leave of the guardian.
  */
 export async function openGuardedFolder(
-  request: RunFolderRequest & { readonly env: Readonly<Record<string, string | undefined>> },
+  request: RunFolderRequest,
   listen: (events: EventStream) => void,
 ): Promise<GuardedFolder> {
   const opened = await openRunFolder(request, listen);

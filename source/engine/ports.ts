@@ -1,5 +1,6 @@
 import type { RunId, TaskId } from './ids.js';
 import type { SetLedger } from './processes/process-ledger.js';
+import type { Redactor } from './redactor.js';
 
 /** What a program used; counts of tokens, cached input told apart. */
 export interface TokenCount {
@@ -107,6 +108,8 @@ export interface AgentRequest {
   readonly mark: string;
   /** Where its set of processes is noted; none where nobody comes after. */
   readonly ledger?: SetLedger | undefined;
+  /** What is taken out of all that it says; nothing if not given. */
+  readonly redactor?: Redactor | undefined;
   readonly model: string | null;
   /** Where the agent's raw output is kept. */
   readonly log: string;

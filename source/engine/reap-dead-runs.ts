@@ -16,7 +16,8 @@ import { reapRun } from './processes/reap-run.js';
  */
 export async function reapDeadRuns(places: Pick<Places, 'hew'>): Promise<readonly string[]> {
   const names = await readdir(join(places.hew, 'loop')).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+    // No run was here, or what stands there is told by whoever makes a folder of it.
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw error;
   });
   const told: string[] = [];

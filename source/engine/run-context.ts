@@ -11,6 +11,7 @@ import { type RunId, runMark, type Sha, trunkBranch } from './ids.js';
 import type { RunFiles } from './keep-run-files.js';
 import type { Agent, GateCommand, TaskQueue } from './ports.js';
 import type { ProcessLedger, SetFacts, SetLedger } from './processes/process-ledger.js';
+import type { Redactor } from './redactor.js';
 import type { Settings } from './settings.js';
 import type { Carried } from './worktree/carry-files.js';
 
@@ -30,6 +31,8 @@ export interface TrunkContext {
   readonly files: RunFiles;
   /** Which processes the run has started. */
   readonly ledger: ProcessLedger;
+  /** Takes the secrets of hew's environment out of what is written and shown. */
+  readonly redactor: Redactor;
   readonly clock: Clock;
   /** The run's folder: journal and files. */
   readonly folder: string;
@@ -74,14 +77,22 @@ export function workerMark(run: RunId, worker: number): string {
   return `${runMark(run)}w${worker}`;
 }
 
-/** Where a set of processes of this worker is noted. */
-export function workerLedger(
-  { run, ledger }: Pick<TrunkContext, 'run' | 'ledger'>,
+/** What every set of processes that a worker starts has in common. */
+export interface WorkerSet {
+  readonly mark: string;
+  readonly ledger: SetLedger;
+  readonly redactor: Redactor;
+}
+
+/** What a set of processes of this worker is started with; `iteration` is null where it is of none. */
+export function workerSet(
+  { run, ledger, redactor }: Pick<TrunkContext, 'run' | 'ledger' | 'redactor'>,
   { worker, slot }: Pick<Worker, 'worker' | 'slot'>,
   role: SetFacts['role'],
-  iteration: number | null = null,
-): SetLedger {
-  return ledger.forSet({ role, mark: workerMark(run, worker), slot, iteration });
+  iteration: number | null,
+): WorkerSet {
+  const mark = workerMark(run, worker);
+  return { mark, ledger: ledger.forSet({ role, mark, slot, iteration }), redactor };
 }
 
 /** The full name of the run's trunk. */

@@ -49,7 +49,7 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
       throw error;
     },
   );
-  const { folder, events, files, ledger } = opened;
+  const { folder, events, files, ledger, redactor } = opened;
 
   const user = new AbortController();
   const broken = new AbortController();
@@ -68,6 +68,7 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
     events,
     files,
     ledger,
+    redactor,
     clock,
     folder,
     worktrees: plan.worktrees,

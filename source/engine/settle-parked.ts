@@ -175,6 +175,7 @@ async function gateParked(
     env: context.environments.gate,
     mark,
     ledger: context.ledger.forSet({ role: 'gate', mark, slot: null, iteration: null }),
+    redactor: context.redactor,
     log: join(folder, `${run}-w${worker}.gate.log`),
     timeout_ms: context.settings.gate.timeout_ms,
     signal: context.aborted,

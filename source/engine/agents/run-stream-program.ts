@@ -60,6 +60,7 @@ export async function runStreamProgram(
       env: program.env,
       mark: request.mark,
       ledger: request.ledger,
+      redactor: request.redactor,
       input: program.input,
       log,
       signal: either,

@@ -1,5 +1,6 @@
 import ms from 'ms';
 import { plainLine } from '../plain-line.js';
+import { NO_REDACTION, type Redactor } from '../redactor.js';
 import type { GateCommand, GateResult } from '../ports.js';
 import { BoundedLog } from '../processes/bounded-log.js';
 import type { SetLedger } from '../processes/process-ledger.js';
@@ -18,6 +19,8 @@ export interface GateRequest {
   readonly mark: string;
   /** Where the processes of each command are noted; none where nobody comes after. */
   readonly ledger?: SetLedger | undefined;
+  /** What is taken out of the output wherever it goes; nothing if not given. */
+  readonly redactor?: Redactor | undefined;
   /** A path that the output is kept at, made anew (mode 0600); its folder is there. */
   readonly log: string;
   /** For all commands together; at most what a timer can wait (see duration.ts). */
@@ -76,8 +79,8 @@ async function runCommand(
   { command }: GateCommand,
   { log, tail, signal }: { log: BoundedLog; tail: LastLines; signal: AbortSignal },
 ): Promise<RunInSetResult> {
-  const { cwd, env, mark, ledger, onLine, graceMs } = request;
-  await write(log, `$ ${command}\n`);
+  const { cwd, env, mark, ledger, redactor = NO_REDACTION, onLine, graceMs } = request;
+  await write(log, `$ ${redactor.text(command)}\n`);
   const take = (line: string): void => {
     tail.add(line);
     onLine?.(plainLine(line, LINE_LENGTH));
@@ -89,6 +92,7 @@ async function runCommand(
     env,
     mark,
     ledger,
+    redactor,
     input: '',
     onStdout: take,
     onStderr: take,

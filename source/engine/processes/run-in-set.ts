@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { NO_REDACTION, type Redactor } from '../redactor.js';
 import type { BoundedLog } from './bounded-log.js';
 import { endProcessSet } from './end-process-set.js';
 import type { SetLedger } from './process-ledger.js';
@@ -30,6 +31,8 @@ export interface RunInSetRequest {
   readonly ledger?: SetLedger | undefined;
   /** Told once, as soon as the program runs: for stall detection. */
   readonly onStarted?: (set: ProcessSet) => void;
+  /** What is taken out of the lines and the log; nothing if not given. */
+  readonly redactor?: Redactor | undefined;
   /** When it aborts, the whole set is ended. */
   readonly signal: AbortSignal;
   /** Milliseconds between TERM and KILL; 5000 if not given. */
@@ -81,7 +84,11 @@ export async function runInSet(request: RunInSetRequest): Promise<RunInSetResult
   const exited = new Promise<Exit>((resolve) => {
     subprocess.nodeChildProcess.once('exit', (code, name) => resolve({ code, signal: name }));
   });
-  const sinks = { log: request.log, maxLineBytes: request.maxLineBytes ?? MAX_LINE_BYTES };
+  const sinks = {
+    log: request.log,
+    maxLineBytes: request.maxLineBytes ?? MAX_LINE_BYTES,
+    redactor: request.redactor ?? NO_REDACTION,
+  };
   const readers = [
     new StreamReader(subprocess.stdout, { ...sinks, onLine: request.onStdout } satisfies StreamSinks),
     new StreamReader(subprocess.stderr, { ...sinks, onLine: request.onStderr } satisfies StreamSinks),
