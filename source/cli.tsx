@@ -26,6 +26,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'shows it all in a minute, offline, in a throw-away project',
     load: async () => (await import('./commands/demo.js')).demo,
   },
+  doctor: {
+    summary: 'tells what a run would find here: agents, queues, tools',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
   task: {
     summary: 'new|list|show|close|reopen|update|dep: the embedded queue',
     load: async () => (await import('./commands/task.js')).task,

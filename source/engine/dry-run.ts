@@ -23,7 +23,7 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
       run_id: run,
       jobs,
       mode: 'dry_run',
-      runtime: plan.agent.runtime,
+      runtime: settings.loop.runtimes.join(','),
       queue: plan.queue.kind,
       home: places.home,
       starting_branch: start.branch,
@@ -37,13 +37,14 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
     for (const [worker, task] of ready.slice(0, jobs).entries()) {
       const branch = serial ? (start.branch ?? 'HEAD') : workerBranch(run, worker);
       const prompt = buildPrompt({
+        prefix: plan.prompt_prefix,
         task,
         worktree: serial ? places.home : join(plan.worktrees, String(worker)),
         branch,
         gate: plan.gate?.commands ?? [],
         attempt: 1,
         attempts,
-        previous: null,
+        earlier: [],
       });
       const { text, prefix_hash } = prompt;
       const planned = { slot: worker + 1, worker, branch, task: task.id, title: task.title };

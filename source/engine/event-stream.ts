@@ -1,8 +1,8 @@
 import type { Clock } from './clock.js';
+import { EVENT_VERSION } from './event-shape.js';
 import {
   type DurableEvent,
   type EngineEvent,
-  EVENT_VERSION,
   type EventBody,
   isDurable,
   type TransientEvent,

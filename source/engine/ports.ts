@@ -111,6 +111,11 @@ export interface AgentRequest {
   /** What is taken out of all that it says; nothing if not given. */
   readonly redactor?: Redactor | undefined;
   readonly model: string | null;
+  /** The worktree's own git directory and the one that it shares with the others: the same with one job. */
+  readonly git_dir: string;
+  readonly common_dir: string;
+  /** The most US dollars that it may use; null when that is not bounded. Holds only where {@link Agent.caps_cost} says so. */
+  readonly budget_usd: number | null;
   /** Where the agent's raw output is kept. */
   readonly log: string;
   /** Milliseconds without output and processor time, after which it has stalled; null when that is not watched. */
@@ -127,6 +132,11 @@ export interface AgentLine {
 export interface AgentObserver {
   line(line: AgentLine): void;
   usage(usage: AgentUsage): void;
+  /**
+   * It has been without output and processor time for so many milliseconds, a third of `stall_ms` or more; 0 when it has
+   * given a sign of life since it was told so.
+   */
+  quiet(quiet_ms: number): void;
 }
 
 export interface AgentUsage {
@@ -164,14 +174,17 @@ export type AgentFailure =
   | 'stalled'
   | 'aborted';
 
+/** How an agent's program failed, in words; `resets_at` is when the account's limit ends, in UTC, ISO 8601. */
+export interface AgentProblem {
+  readonly kind: AgentFailure;
+  readonly message: string;
+  readonly resets_at: string | null;
+}
+
 /** How an agent ended. */
 export interface AgentResult extends AgentUsage {
   /** Null when the program ended well, whatever it says of the task. */
-  readonly failure: {
-    readonly kind: AgentFailure;
-    readonly message: string;
-    readonly resets_at: string | null;
-  } | null;
+  readonly failure: AgentProblem | null;
   readonly closing: ClosingWord | null;
   readonly exit_code: number | null;
   readonly stderr_tail: string;
@@ -181,12 +194,40 @@ export interface AgentResult extends AgentUsage {
   readonly deferred: readonly string[];
 }
 
+/** What `[agents.<runtime>]` of `.hew.toml` says of a runtime's program. */
+export interface AgentSettings {
+  /** The program's name or path, one word without arguments; null for the runtime's own. */
+  readonly bin: string | null;
+  /** Arguments after those that hew gives. */
+  readonly args: readonly string[];
+  /** The model where the run asks for none; null where that is left to the program. */
+  readonly model: string | null;
+  /** The tools that it may use without being asked; null for the runtime's own choice. */
+  readonly allowed_tools: readonly string[] | null;
+  /** Variables on top of what every agent gets. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What `[agents.<runtime>]` is where nothing is said. */
+export const NO_AGENT_SETTINGS: AgentSettings = {
+  bin: null,
+  args: [],
+  model: null,
+  allowed_tools: null,
+  env: {},
+};
+
+/** What a model costs: US dollars per million tokens, by the kinds of {@link TokenCount}. */
+export type ModelPrice = TokenCount;
+
 /** A runtime that can work on a task. */
 export interface Agent {
   /** `command`, `claude`, `codex` …: `runtime_used` in the files. */
   readonly runtime: string;
   /** Whether a price is known for what it uses, so that `--budget-cost` can hold. */
   readonly priced: boolean;
+  /** Whether it keeps to a request's `budget_usd`, so that `--iteration-budget-cost` can hold. */
+  readonly caps_cost: boolean;
   /** Says what is missing, with the command that mends it; null when it can be started. */
   check(): Promise<string | null>;
   /**

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { makeAgent } from './agents/make-agent.js';
 import { chooseGate } from './choose-gate.js';
+import { findRuntimes } from './find-runtimes.js';
 import type { Gate } from './gate/find-gate.js';
 import { type Environments, unboundEnvironment } from './git/environment.js';
 import { Git } from './git/git.js';
@@ -8,9 +8,12 @@ import { findPlaces, hewHome, type Places, worktreesFolder } from './git/places.
 import { gitVersion } from './git/version.js';
 import { newRunId, type RunId, type Sha } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
-import type { Agent, QueueListing, TaskQueue } from './ports.js';
+import type { QueueListing, TaskQueue } from './ports.js';
 import { QueueError } from './ports.js';
 import { projectProblems } from './preflight-project.js';
+import { promptPrefix } from './prompt.js';
+import { readSkill } from './read-skill.js';
+import type { RuntimePlan } from './runtime-pool.js';
 import { childEnvironment } from './processes/child-environment.js';
 import { FileQueue } from './queue/file-queue.js';
 import { idPrefix } from './queue/task-ids.js';
@@ -32,7 +35,9 @@ export interface RunPlan {
   readonly environments: Environments;
   readonly queue: TaskQueue;
   readonly listing: QueueListing;
-  readonly agent: Agent;
+  readonly runtimes: RuntimePlan;
+  /** What every prompt of the run begins with. */
+  readonly prompt_prefix: string;
   /** Null in a run without a gate. */
   readonly gate: Gate | null;
   readonly carried: Carried;
@@ -68,11 +73,15 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   const gate = settings && (await chooseGate(request.options.gate, places.home, settings, problems));
   const queue = openQueue(request, places, problems);
   const listing = queue && (await listQueue(queue, problems));
-  const agent = settings && (await findAgent(settings, places, plain, problems));
+  const runtimes = settings && (await findRuntimes(settings, { home: places.home, env: plain }, problems));
+  const skill = settings && (await readSkill(settings.loop.skill, places.home, problems));
   const { dry_run, ignore_unlanded } = request.options;
   const serial = settings?.loop.jobs === 1;
   problems.push(...(await projectProblems(plainGit, places, { serial, ignore_unlanded, dry_run })));
-  if (problems.length > 0 || !start || !settings || gate === undefined || !queue || !listing || !agent) {
+  if (problems.length > 0 || !start || !settings || gate === undefined || !queue || !listing) {
+    return refused(...problems);
+  }
+  if (!runtimes || skill === null) {
     return refused(...problems);
   }
 
@@ -93,7 +102,8 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
       environments: all,
       queue,
       listing,
-      agent,
+      runtimes,
+      prompt_prefix: promptPrefix({ skill, memories: [] }),
       gate,
       carried,
       reaped,
@@ -151,26 +161,4 @@ async function listQueue(queue: TaskQueue, problems: string[]): Promise<QueueLis
     problems.push(error.message);
   }
   return null;
-}
-
-async function findAgent(
-  settings: Settings,
-  places: Places,
-  env: Readonly<Record<string, string>>,
-  problems: string[],
-): Promise<Agent | null> {
-  const { runtime, agent_command, limits } = settings.loop;
-  const agent = makeAgent({ runtime, agent_command, home: places.home, env });
-  if ('problem' in agent) {
-    problems.push(agent.problem);
-    return null;
-  }
-  const missing = await agent.check();
-  if (missing) problems.push(missing);
-  if (limits.budget_cost !== null && !agent.priced) {
-    problems.push(
-      `--budget-cost cannot hold: no price is known for what the runtime "${runtime}" uses. Use --budget-tokens.`,
-    );
-  }
-  return agent;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { type DurableEvent, durableEventSchema, EVENT_VERSION } from './events.js';
+import { EVENT_VERSION } from './event-shape.js';
+import { type DurableEvent, durableEventSchema } from './events.js';
 import { JournalError } from './journal-error.js';
 import { type JournalLine, journalLines, type TornLine } from './journal-lines.js';
 

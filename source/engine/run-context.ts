@@ -9,9 +9,10 @@ import type { Places } from './git/places.js';
 import type { Worktree } from './git/worktree.js';
 import { type RunId, runMark, type Sha, trunkBranch } from './ids.js';
 import type { RunFiles } from './keep-run-files.js';
-import type { Agent, GateCommand, TaskQueue } from './ports.js';
+import type { GateCommand, TaskQueue } from './ports.js';
 import type { ProcessLedger, SetFacts, SetLedger } from './processes/process-ledger.js';
 import type { Redactor } from './redactor.js';
+import type { RuntimePool } from './runtime-pool.js';
 import type { Settings } from './settings.js';
 import type { Carried } from './worktree/carry-files.js';
 
@@ -55,7 +56,9 @@ export interface TrunkContext {
 /** Everything that the parts of one run share. */
 export interface RunContext extends TrunkContext {
   readonly queue: TaskQueue;
-  readonly agent: Agent;
+  readonly runtimes: RuntimePool;
+  /** What every prompt of the run begins with. */
+  readonly prompt_prefix: string;
   readonly foreign: ForeignWatch;
 }
 

@@ -17,6 +17,7 @@ import { liveRunProblem } from './preflight-project.js';
 import type { RunContext, Worker } from './run-context.js';
 import { trunkRef } from './run-context.js';
 import { takeRunLock } from './run-lock.js';
+import { RuntimePool } from './runtime-pool.js';
 import { Scheduler } from './scheduler.js';
 import type { Settings } from './settings.js';
 import type { Stop } from './stop-check.js';
@@ -60,7 +61,8 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
     git: plan.git,
     environments: plan.environments,
     queue: plan.queue,
-    agent: plan.agent,
+    runtimes: new RuntimePool(plan.runtimes, request.clock),
+    prompt_prefix: plan.prompt_prefix,
     foreign: new ForeignWatch(plan.git, places.home, stopFileIn(places.home, settings), request.clock),
     gate: plan.gate?.commands ?? [],
     green: await GreenTrees.open(join(places.hew, 'green-trees.json')),
@@ -145,6 +147,9 @@ async function drive(context: RunContext, plan: RunPlan, controls: ControlDesk):
   return finishRun(context, scheduler, stop, { land: plan.request.options.land });
 }
 
+const NO_BUDGET =
+  'No budget is set: the run goes on until nothing is ready. --budget-cost, --budget-tokens, --budget-wall or --max-iter bound it.';
+
 /** Tells that the run has started, makes its trunk, and names the project beside its worktrees. */
 async function begin(context: RunContext, plan: RunPlan): Promise<void> {
   const { events, places, run, start, settings, serial, git } = context;
@@ -153,7 +158,7 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
     run_id: run,
     jobs: settings.loop.jobs,
     mode: serial ? 'serial' : 'worktrees',
-    runtime: context.agent.runtime,
+    runtime: settings.loop.runtimes.join(','),
     queue: context.queue.kind,
     home: places.home,
     starting_branch: start.branch,
@@ -171,6 +176,9 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
   ] as const) {
     for (const path of paths)
       events.note({ type: 'notice', level: 'warning', text: `[worktree] ${path} ${what}` });
+  }
+  if (Object.values(settings.loop.limits).every((limit) => limit === null)) {
+    events.note({ type: 'notice', level: 'info', text: NO_BUDGET });
   }
   if (serial) return;
   await changeRefs(git, places.home, [{ ref: trunkRef(context), old: null, next: start.sha }]);
