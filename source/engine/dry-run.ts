@@ -15,7 +15,7 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
   const { run, places, settings, request, start } = plan;
   const { jobs, attempts, limits } = settings.loop;
   const serial = jobs === 1;
-  const opened = await openRunFolder({ run, places, serial, clock: request.clock }, listen);
+  const opened = await openRunFolder({ run, places, serial, clock: request.clock, env: request.env }, listen);
   const { events } = opened;
   try {
     await events.record({

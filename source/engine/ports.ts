@@ -1,4 +1,6 @@
 import type { RunId, TaskId } from './ids.js';
+import type { SetLedger } from './processes/process-ledger.js';
+import type { Redactor } from './redactor.js';
 
 /** What a program used; counts of tokens, cached input told apart. */
 export interface TokenCount {
@@ -130,6 +132,10 @@ export interface AgentRequest {
   readonly env: Readonly<Record<string, string>>;
   /** What all its processes carry in the environment, so that they are found and ended: `HEW_MARK_3fa9c1d2=w0`. */
   readonly mark: string;
+  /** Where its set of processes is noted; none where nobody comes after. */
+  readonly ledger?: SetLedger | undefined;
+  /** What is taken out of all that it says; nothing if not given. */
+  readonly redactor?: Redactor | undefined;
   readonly model: string | null;
   /** The worktree's own git directory and the one that it shares with the others: the same with one job. */
   readonly git_dir: string;

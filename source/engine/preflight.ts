@@ -17,6 +17,7 @@ import type { RuntimePlan } from './runtime-pool.js';
 import { childEnvironment } from './processes/child-environment.js';
 import { openQueue } from './queue/open-queue.js';
 import { scopeProblem } from './schedule.js';
+import { reapDeadRuns } from './reap-dead-runs.js';
 import { readSettings, resolveSettings, type Settings, SettingsError } from './settings.js';
 import type { StartRequest } from './start-request.js';
 import { type Carried } from './worktree/carry-files.js';
@@ -40,6 +41,8 @@ export interface RunPlan {
   /** Null in a run without a gate. */
   readonly gate: Gate | null;
   readonly carried: Carried;
+  /** What there is to tell of dead runs whose processes were ended. */
+  readonly reaped: readonly string[];
 }
 
 export type Preflight =
@@ -60,6 +63,7 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   const found = await findPlaces(plainGit, request.cwd);
   if (found.kind === 'missing') return refused(...problems, found.problem);
   const { places } = found;
+  const reaped = await reapDeadRuns(places);
   const start = places.head;
   if (start === null) {
     problems.push('There is no commit yet. Make the first: git add --all && git commit -m "First commit"');
@@ -103,6 +107,7 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
       prompt_prefix: promptPrefix({ skill, memories }),
       gate,
       carried,
+      reaped,
     },
   };
 }

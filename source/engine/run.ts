@@ -10,7 +10,7 @@ import { GreenTrees } from './gate/green-trees.js';
 import { treeOf } from './git/merge.js';
 import { changeRefs } from './git/refs.js';
 import { type RunId, trunkBranch } from './ids.js';
-import { openRunFolder } from './open-run-folder.js';
+import { openGuardedFolder } from './open-guarded-folder.js';
 import { parkedByEarlierRuns } from './parked-earlier.js';
 import type { RunPlan } from './preflight.js';
 import { liveRunProblem } from './preflight-project.js';
@@ -43,13 +43,14 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
   const taken = await takeRunLock(places.common_dir, run);
   if (taken.kind === 'held') return { kind: 'refused', problems: [liveRunProblem(taken.by)] };
   const serial = settings.loop.jobs === 1;
-  const opened = await openRunFolder({ run, places, serial, clock: request.clock }, listen).catch(
+  const { clock, env } = request;
+  const opened = await openGuardedFolder({ run, places, serial, clock, env }, listen).catch(
     async (error: unknown) => {
       await taken.lock[Symbol.asyncDispose]();
       throw error;
     },
   );
-  const { folder, events, files } = opened;
+  const { folder, events, files, ledger, redactor } = opened;
 
   const user = new AbortController();
   const broken = new AbortController();
@@ -68,7 +69,9 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
     carried: plan.carried,
     events,
     files,
-    clock: request.clock,
+    ledger,
+    redactor,
+    clock,
     folder,
     worktrees: plan.worktrees,
     start: plan.start,
@@ -165,6 +168,7 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
     ungated: context.gate.length === 0,
     limits: settings.loop.limits,
   });
+  for (const text of plan.reaped) events.note({ type: 'notice', level: 'warning', text });
   for (const [what, paths] of [
     ['is not there', context.carried.missing],
     ['is tracked by git and needs no copy', context.carried.tracked],
