@@ -9,11 +9,11 @@ import { childEnvironment } from './processes/child-environment.js';
 /** A project as commands beside a run see it. */
 export interface Project {
   readonly places: Places;
-  /** hew's own git, with its environment. */
+  /** hew's own git, with its environment, for all that makes no commit. */
   readonly git: Git;
   /** `~/.hew`, or where `HEW_HOME` says. */
   readonly hew_home: string;
-  /** The same git for the worktrees of a run: what hew had carried into them stays ignored. */
+  /** The same for commits, and for the worktrees of a run: what hew had carried into them stays ignored. */
   gitOf(run: RunId): Promise<Git>;
 }
 
@@ -32,9 +32,6 @@ export async function openProject(request: {
   if (found.kind === 'missing') return found;
   const { places } = found;
   const hew_home = await hewHome(request.env);
-  const identity = await findIdentity(places.home, inherited);
-  const gitWith = (ceiling: string, excludes_file: string | null): Git =>
-    new Git(environments({ inherited, local_variables: [], ceiling, excludes_file, ...identity }).hew);
   const gitOf = async (run: RunId): Promise<Git> => {
     const folder = worktreesFolder(hew_home, run);
     const excludes = join(folder, 'exclude');
@@ -42,8 +39,17 @@ export async function openProject(request: {
       () => true,
       () => false,
     );
-    return gitWith(folder, exists ? excludes : null);
+    const identity = await findIdentity(places.home, inherited);
+    const facts = {
+      inherited,
+      local_variables: [],
+      ceiling: folder,
+      excludes_file: exists ? excludes : null,
+    };
+    return new Git(environments({ ...facts, ...identity }).hew);
   };
-  const git = gitWith(join(hew_home, 'wt'), null);
+  // It commits nothing, so nobody need be asked for a name.
+  const facts = { inherited, local_variables: [], ceiling: join(hew_home, 'wt'), excludes_file: null };
+  const git = new Git(environments({ ...facts, has_name: true, has_email: true }).hew);
   return { kind: 'opened', project: { places, git, hew_home, gitOf } };
 }

@@ -40,6 +40,15 @@ export function formatClock(at: string): string {
     .join(':');
 }
 
+/** An ISO date and its time where hew runs: `2026-11-24 13:19`. */
+export function formatDateTime(at: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return '?';
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 /** A count with its word: `1 file`, `3 files`. The plural is given where an `s` does not make it. */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
