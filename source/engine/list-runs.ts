@@ -35,7 +35,7 @@ export async function listRuns(places: Pick<Places, 'hew' | 'common_dir'>): Prom
   const runs = names
     .flatMap((name) => runIdSchema.safeParse(name).data ?? [])
     .sort()
-    .reverse();
+    .toReversed();
   const live = await findLiveRun(places.common_dir);
   const turn = pLimit(AT_ONCE);
   return Promise.all(runs.map((run) => turn(() => listingOf(folder, run, live))));

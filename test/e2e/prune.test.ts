@@ -18,8 +18,9 @@ describe('hew loop prune-worktrees', () => {
     await using agents = await startSteppedAgents();
     await fileTask(project, 'One');
     await fileTask(project, 'Two');
-    await using run = await startLoop(project, { agent: agents.command });
-    const [one, two] = [await agents.next(), await agents.next()];
+    await fileTask(project, 'Three');
+    await using run = await startLoop(project, { agent: agents.command, flags: { jobs: 3 } });
+    const [one, two, three] = [await agents.next(), await agents.next(), await agents.next()];
     await commitFile(one, 'same.txt', 'one\n');
     await commitFile(two, 'same.txt', 'two\n');
     await one.close();
@@ -40,6 +41,8 @@ describe('hew loop prune-worktrees', () => {
     expect(beside.code).toBe(0);
     expect(await exists(left.path)).toBe(false);
     expect(await exists(two.cwd)).toBe(true);
+    await commitFile(three, 'three.txt');
+    await three.close();
     expect(await run.ended).toBe(1);
 
     const apply = ['loop', 'prune-worktrees', '--apply'];
