@@ -30,6 +30,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'removes the worktrees that dead runs have left, their work salvaged',
     load: async () => (await import('./commands/loop/prune-worktrees.js')).pruneWorktrees,
   },
+  'loop salvage': {
+    summary: 'list|show|restore|drop: the work that was kept',
+    load: async () => (await import('./commands/salvage.js')).salvage,
+  },
   demo: {
     summary: 'shows it all in a minute, offline, in a throw-away project',
     load: async () => (await import('./commands/demo.js')).demo,

@@ -1,6 +1,7 @@
 import { type Attempt, attemptPlace } from './attempt.js';
 import { closeTask } from './close-task.js';
 import { GitError } from './git/git.js';
+import { salvageName } from './salvage-name.js';
 import { giveBack } from './give-back.js';
 import type { Sha } from './ids.js';
 import { keepWork } from './keep-work.js';
@@ -229,9 +230,7 @@ async function returnTask(
 ): Promise<void> {
   const failed = consequence.queue === 'open_as_failed';
   if (!failed && consequence.queue !== 'open') return;
-  const kept = salvage
-    ? ` The work is kept: git diff ${context.start.branch ?? context.start.sha}...${salvage}`
-    : '';
+  const kept = salvage ? ` The work is kept: hew loop salvage show ${salvageName(salvage)}` : '';
   const reason = (outcome.reason ?? outcome.end).replace(/\.$/, '');
   const note = `${context.run}, attempt ${attempt.attempt}: ${reason}.${kept}`;
   await giveBack(context, { task: attempt.task.id, note, failed });

@@ -73,7 +73,7 @@ describe('hew loop prune-worktrees', () => {
     expect(young.stdout).toContain('it is not that old');
     expect(await exists(left.path)).toBe(true);
     const applied = await hew(place, 'loop', 'prune-worktrees', '--apply');
-    expect(applied.stdout).toContain('hew loop salvage show refs/hew/salvage/');
+    expect(applied.stdout).toContain('hew loop salvage show loop-');
     expect(await exists(left.path)).toBe(false);
   });
 

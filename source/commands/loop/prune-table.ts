@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { salvageName } from '../../engine/salvage-name.js';
 import type { WorktreeContents } from '../../engine/prune/inspect-worktree.js';
 import type { ListedWorktree } from '../../engine/prune/list-worktrees.js';
 import type { SpentBranch } from '../../engine/prune/prune-branches.js';
@@ -69,6 +70,6 @@ export function applyLine({ listed, contents }: PruneRow, pruned: Pruned): strin
   const kept =
     pruned.salvage === null
       ? 'it held nothing to salvage'
-      : `look at its work: hew loop salvage show ${pruned.salvage}`;
+      : `look at its work: hew loop salvage show ${salvageName(pruned.salvage)}`;
   return `removed  ${listed.path}${size}; ${kept}`;
 }
