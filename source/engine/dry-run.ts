@@ -33,7 +33,12 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
       ungated: plan.gate === null,
       limits,
     });
-    const ready = candidates({ listing: plan.listing, tasks: new Map(), taken: new Set() });
+    const ready = candidates({
+      listing: plan.listing,
+      tasks: new Map(),
+      wishes: new Map(),
+      taken: new Set(),
+    });
     for (const [worker, task] of ready.slice(0, jobs).entries()) {
       const branch = serial ? (start.branch ?? 'HEAD') : workerBranch(run, worker);
       const prompt = buildPrompt({
@@ -44,6 +49,7 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
         attempt: 1,
         attempts,
         previous: null,
+        told: [],
       });
       const { text, prefix_hash } = prompt;
       const planned = { slot: worker + 1, worker, branch, task: task.id, title: task.title };

@@ -20,6 +20,8 @@ export interface PromptFacts {
   readonly attempt: number;
   readonly attempts: number;
   readonly previous: PreviousAttempt | null;
+  /** What the user has said to whoever works on the task, oldest first. */
+  readonly told: readonly string[];
 }
 
 /** A prompt, and the hash of the beginning that all prompts of a run share. */
@@ -32,7 +34,12 @@ export interface Prompt {
 /** Writes the prompt of one attempt: first what is the same for every task, then the task itself. Pure. */
 export function buildPrompt(facts: PromptFacts): Prompt {
   const prefix = contract(facts.gate);
-  const parts = [prefix, aboutTask(facts), ...(facts.previous ? [aboutPrevious(facts.previous)] : [])];
+  const parts = [
+    prefix,
+    aboutTask(facts),
+    ...(facts.previous ? [aboutPrevious(facts.previous)] : []),
+    ...fromUser(facts.told),
+  ];
   return {
     text: `${parts.join('\n\n')}\n`,
     prefix_hash: fnv1a(prefix, { size: 64 }).toString(16).padStart(16, '0'),
@@ -65,6 +72,11 @@ function aboutTask({ task, worktree, branch, attempt, attempts }: PromptFacts): 
     `When it is done, end with the line: closed ${task.id}`,
   ];
   return sections.join('\n\n');
+}
+
+function fromUser(told: readonly string[]): string[] {
+  if (told.length === 0) return [];
+  return [`## What the user says of this task\n\n${told.join('\n\n')}`];
 }
 
 function aboutPrevious(previous: PreviousAttempt): string {

@@ -58,6 +58,7 @@ export async function runAttempt(
     attempt: attempt.attempt,
     attempts: context.settings.loop.attempts,
     previous,
+    told: context.events.state.notes.get(task.id) ?? [],
   });
   await context.events.record({
     type: 'iteration.started',

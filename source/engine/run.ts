@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { checkTrunk } from './check-trunk.js';
-import type { Control } from './controls.js';
+import type { Control, SlotControl } from './controls.js';
 import type { EventStream } from './event-stream.js';
 import { ForeignWatch } from './foreign-watch.js';
 import { finishRun } from './finish-run.js';
@@ -103,7 +103,7 @@ function stopFileIn(home: string, { loop }: Settings): string | null {
 class ControlDesk {
   readonly #context: RunContext;
   readonly #user: AbortController;
-  readonly #early: Exclude<Control, { type: 'abortRun' }>[] = [];
+  readonly #early: SlotControl[] = [];
   #scheduler: Scheduler | null = null;
 
   constructor(context: RunContext, user: AbortController) {

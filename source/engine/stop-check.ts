@@ -17,6 +17,7 @@ export class StopCheck {
   readonly #stopFiles: readonly string[];
   #health: RuntimeHealth = HEALTHY;
   #tripped: string | null = null;
+  #drained = false;
 
   constructor(context: RunContext) {
     const { stop_file } = context.settings.loop;
@@ -48,6 +49,11 @@ export class StopCheck {
     this.#tripped ??= why;
   }
 
+  /** From now on no attempt may start, because the user wants the run to end in order. */
+  drain(): void {
+    this.#drained = true;
+  }
+
   /** The first reason that holds. `starting` iterations are as good as started. */
   async reason(now: { readonly starting: number; readonly ready_empty: boolean }): Promise<Stop | null> {
     const { events, aborted, clock, settings } = this.#context;
@@ -57,7 +63,7 @@ export class StopCheck {
     const reason = stopReason(
       {
         cancelled: aborted.aborted,
-        stop_file: stopFile !== null,
+        stop_file: stopFile !== null || this.#drained,
         tokens: totalTokens(state.tokens),
         cost_usd: state.cost_usd,
         elapsed_ms: elapsed,
@@ -77,7 +83,7 @@ export class StopCheck {
       case 'cancelled':
         return 'the run was aborted';
       case 'stop_file':
-        return `${stopFile} is there`;
+        return stopFile === null ? 'the run was asked to drain' : `${stopFile} is there`;
       case 'budget_tokens':
         return `the budget of ${limits.budget_tokens} tokens is used`;
       case 'budget_cost':

@@ -10,6 +10,7 @@ import { parkWorker } from './park-worker.js';
 import { NO_TOKENS, QueueError, type Task } from './ports.js';
 import type { PreviousAttempt } from './prompt.js';
 import { faultsAfter } from './reduce-iteration.js';
+import { asInterrupted } from './slot-interruption.js';
 import { restoreHome } from './restore-home.js';
 import { type AttemptOutcome, NOTHING_DONE, runAttempt } from './run-attempt.js';
 import type { RunContext, Worker } from './run-context.js';
@@ -86,7 +87,8 @@ async function attemptOnce(
   const { task } = attempt;
   const started = clock.now();
   const before = events.state.tasks.get(task.id);
-  const ran = await guarded(() => runAttempt(context, attempt, previous));
+  const ended = await guarded(() => runAttempt(context, attempt, previous));
+  const ran = asInterrupted(ended, attempt.signal);
   const settled = await settleWork(context, attempt, ran);
   const { outcome } = settled;
   const ruled = consequenceOf(outcome.end, {

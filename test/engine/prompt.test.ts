@@ -18,6 +18,7 @@ function facts(more: Partial<PromptFacts> = {}): PromptFacts {
     attempt: 1,
     attempts: 2,
     previous: null,
+    told: [],
     ...more,
   };
 }
