@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { listWorktreesOfGit, type WorktreeListing } from '../git/worktree-list.js';
 import { type RunId, runIdSchema, type TaskId } from '../ids.js';
+import { jsonValue } from '../json-value.js';
 import type { Project } from '../open-project.js';
 import { OWN_FILES } from '../remove-worktrees-folder.js';
 import { findLiveRun, type LiveRun } from '../run-lock.js';
@@ -120,20 +121,11 @@ export async function placeOf(folder: string, path: string): Promise<WorktreeFac
 async function readOwner(folder: string, commonDir: string): Promise<Owner> {
   const text = await readFile(join(folder, 'owner.json'), 'utf8').catch(missing);
   if (text === null) return { kind: 'none' };
-  const owner = ownerSchema.safeParse(parseJson(text)).data;
+  const owner = ownerSchema.safeParse(jsonValue(text)).data;
   if (!owner) return { kind: 'unreadable' };
   const there = (await realpath(owner.common_dir).catch(missing)) ?? owner.common_dir;
   const here = (await realpath(commonDir).catch(missing)) ?? commonDir;
   return there === here ? { kind: 'this' } : { kind: 'other', project: owner.project };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 function missing(error: NodeJS.ErrnoException): null {
