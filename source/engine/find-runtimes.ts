@@ -33,11 +33,14 @@ export async function findRuntimes(
 
 async function findAgent(
   runtime: string,
-  { loop }: Settings,
+  { loop, agents, prices }: Settings,
   places: RuntimePlaces,
   problems: string[],
 ): Promise<Agent | null> {
-  const agent = makeAgent({ runtime, agent_command: loop.agent_command, ...places });
+  const { agent_command, models } = loop;
+  // The names of models that tasks are given are names of the first runtime's.
+  const model = runtime === loop.runtimes[0] ? models.default : null;
+  const agent = makeAgent({ runtime, agent_command, model, agents, prices, ...places });
   if ('problem' in agent) {
     problems.push(agent.problem);
     return null;
@@ -47,6 +50,11 @@ async function findAgent(
   if (loop.limits.budget_cost !== null && !agent.priced) {
     problems.push(
       `--budget-cost cannot hold: no price is known for what the runtime "${runtime}" uses. Use --budget-tokens.`,
+    );
+  }
+  if (loop.iteration_budget_usd !== null && !agent.caps_cost) {
+    problems.push(
+      `--iteration-budget-cost cannot hold: the runtime "${runtime}" cannot be kept to a sum of money. Use --iteration-timeout.`,
     );
   }
   return agent;

@@ -1,5 +1,5 @@
 import fnv1a from '@sindresorhus/fnv1a';
-import type { GateCommand, Task } from './ports.js';
+import type { GateCommand, Memory, Task } from './ports.js';
 
 /** What an earlier attempt came to, for the next one. */
 export interface PreviousAttempt {
@@ -14,12 +14,6 @@ export interface PreviousAttempt {
   readonly salvage: string | null;
 }
 
-/** Something that the project's queue remembers for every agent. */
-export interface Memory {
-  readonly key: string;
-  readonly value: string;
-}
-
 /** What a prompt is made from. */
 export interface PromptFacts {
   /** What all prompts of the run begin with, see {@link promptPrefix}. */
@@ -32,6 +26,8 @@ export interface PromptFacts {
   readonly attempts: number;
   /** The attempts before this one, oldest first. */
   readonly earlier: readonly PreviousAttempt[];
+  /** What the user has said to whoever works on the task, oldest first. */
+  readonly told: readonly string[];
 }
 
 /** A prompt, and the hash of the beginning that all prompts of a run share. */
@@ -63,6 +59,7 @@ export function buildPrompt(facts: PromptFacts): Prompt {
     prefix,
     aboutTask(facts),
     ...facts.earlier.map((attempt) => aboutAttempt(attempt, attempt === last)),
+    ...fromUser(facts.told),
     contract(facts),
   ];
   return {
@@ -112,4 +109,9 @@ Branch: ${branch}
 - End with one line of its own, as the last thing that you say: "closed ${task.id}" when the task is done, or "blocked ${task.id}: <why>" when it cannot be done.
 
 When it is done, end with the line: closed ${task.id}`;
+}
+
+function fromUser(told: readonly string[]): string[] {
+  if (told.length === 0) return [];
+  return [`## What the user says of this task\n\n${told.join('\n\n')}`];
 }

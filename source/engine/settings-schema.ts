@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AGENT_PROGRAMS } from './agents/agent-programs.js';
 import { durationSchema } from './duration.js';
 
 /** Whether a path or glob stays inside the project, and out of what belongs to git and hew. */
@@ -21,6 +22,8 @@ const text = z
 const insidePath = z
   .string({ error: 'must be text in quotes' })
   .refine(staysInside, 'must be a path or glob inside the project, without "..", and not of .git or .hew');
+/** A program would take one that begins with a dash for a flag. */
+const modelName = text.refine((name) => !name.startsWith('-'), 'must be the name of a model');
 const pathList = z.array(insidePath, { error: 'must be a list of paths, such as [".env"]' });
 const dollars = z.number({ error: 'must be a number of dollars' }).positive('must be more than 0');
 const oneOrMore = z.int({ error: 'must be a whole number' }).min(1, 'must be 1 or more');
@@ -52,9 +55,6 @@ const runtimeNames = z
       .min(1, 'must name a runtime')
       .max(16, 'must name at most 16 runtimes'),
   );
-
-/** What a runtime calls the model; a program would take one that begins with a dash for a flag. */
-const modelName = text.refine((name) => !name.startsWith('-'), 'must be the name of a model');
 
 /** `[loop.model]`: which model a task gets by its priority or its type, else the default. */
 const modelRulesSchema = z.strictObject({
@@ -106,22 +106,80 @@ export const loopSettingsSchema = z.strictObject({
   iteration_timeout: durationSchema.optional(),
   stall_timeout: durationSchema.optional(),
   stop_file: text.optional(),
+  scope: z.enum(['ready', 'epics'], { error: 'must be "ready" or "epics"' }).optional(),
+  epic: text.optional(),
 });
 /** What `[loop]` or the flags say, durations in milliseconds; what they leave out is undefined. */
 export type LoopSettings = z.infer<typeof loopSettingsSchema>;
+
+/** What hew gives an agent itself, and what would turn its git against another repository. */
+const RESERVED =
+  /^(?:HEW_|GIT_(?:DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|OBJECT_DIRECTORY|NAMESPACE|CEILING|CONFIG))/;
+const variables = z.record(
+  z
+    .string()
+    .regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable')
+    .refine((name) => !RESERVED.test(name), 'must be left to hew'),
+  z
+    .string({ error: 'must be text in quotes' })
+    .refine((value) => !value.includes('\0'), 'must not contain NUL'),
+);
+const texts = z.array(z.string({ error: 'must be text in quotes' }), {
+  error: 'must be a list of texts, such as ["--verbose"]',
+});
+const agentKeys = {
+  bin: text.optional(),
+  args: texts.optional(),
+  model: modelName.optional(),
+  env: variables.optional(),
+};
+/** `[agents.<runtime>]`: how the runtime's program is started. */
+const agentSchema = z.strictObject(agentKeys);
+/** The same for a runtime whose program takes a list of tools that it may use without being asked. */
+const agentWithToolsSchema = z.strictObject({ ...agentKeys, allowed_tools: texts.optional() });
+/** What `[agents.<runtime>]` says; what it leaves out is undefined. */
+export type AgentSection = z.infer<typeof agentSchema> & Partial<z.infer<typeof agentWithToolsSchema>>;
+const agentSchemas = AGENT_PROGRAMS.map(
+  ({ runtime, takes_allowed_tools }) =>
+    [runtime, takes_allowed_tools ? agentWithToolsSchema : agentSchema] as const,
+);
+const agentsSchema = z.strictObject(
+  Object.fromEntries<z.ZodOptional<typeof agentWithToolsSchema | typeof agentSchema>>(
+    agentSchemas.map(([runtime, schema]) => [runtime, schema.optional()]),
+  ),
+);
+
+const price = z.number({ error: 'must be a number of dollars' }).min(0, 'must not be less than 0');
+/** `[prices."<model>"]`: US dollars per million tokens. */
+const priceSchema = z.strictObject({
+  input: price,
+  output: price,
+  cache_read: price.optional(),
+  cache_create: price.optional(),
+});
 
 /** The whole of `.hew.toml`. Strict: a key that hew does not know is an error, since it is a setting that would not hold. */
 export const settingsFileSchema = z.strictObject({
   gate: gateSchema.optional(),
   worktree: worktreeSchema.optional(),
   loop: loopSettingsSchema.optional(),
+  agents: agentsSchema.optional(),
+  prices: z.record(z.string(), priceSchema).optional(),
 });
 /** What `.hew.toml` says, durations in milliseconds; what it leaves out is undefined. */
 export type SettingsFile = z.infer<typeof settingsFileSchema>;
 
-/** The sections and their keys, for the hints that errors give. */
+/** What errors call the section of any model's price. */
+export const PRICE_SECTION = 'prices."<model>"';
+
+/** The sections and their keys, for the hints that errors give; the names of models stand for themselves. */
 export const SETTING_NAMES: Readonly<Record<string, readonly string[]>> = {
   gate: Object.keys(gateSchema.shape),
   worktree: Object.keys(worktreeSchema.shape),
   loop: Object.keys(loopSettingsSchema.shape),
+  agents: agentSchemas.map(([runtime]) => runtime),
+  ...Object.fromEntries(
+    agentSchemas.map(([runtime, schema]) => [`agents.${runtime}`, Object.keys(schema.shape)]),
+  ),
+  [PRICE_SECTION]: Object.keys(priceSchema.shape),
 };

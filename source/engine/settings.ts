@@ -2,8 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import type { ModelRules } from './model-choice.js';
+import type { AgentSettings, ModelPrice } from './ports.js';
 import { settingsProblems } from './settings-problems.js';
-import { type LoopSettings, type SettingsFile, settingsFileSchema } from './settings-schema.js';
+import {
+  type AgentSection,
+  type LoopSettings,
+  type SettingsFile,
+  settingsFileSchema,
+} from './settings-schema.js';
 import type { Limits } from './stop.js';
 
 /** The name of the settings' file, in home. */
@@ -51,7 +57,15 @@ export interface Settings {
     readonly stall_timeout_ms: number;
     /** A further file whose existence stops the run, relative to home; null when there is none. */
     readonly stop_file: string | null;
+    /** Which tasks are taken: any that is ready, or only what lies below one epic. */
+    readonly scope: 'ready' | 'epics';
+    /** That epic; null where any task is taken, and where none was named. */
+    readonly epic: string | null;
   };
+  /** How the programs of runtimes are started, by the runtime's name; one that is not there has nothing set. */
+  readonly agents: Readonly<Record<string, AgentSettings>>;
+  /** What models cost, by their names. */
+  readonly prices: Readonly<Record<string, ModelPrice>>;
 }
 
 /** `.hew.toml` cannot be used. The message has a line for each problem, each with the file and the key. */
@@ -139,8 +153,46 @@ export function resolveSettings(file: SettingsFile, flags: LoopSettings): Settin
       iteration_timeout_ms: said('iteration_timeout') ?? 60 * MINUTE,
       stall_timeout_ms: said('stall_timeout') ?? 20 * MINUTE,
       stop_file: said('stop_file') ?? null,
+      ...scopeSettings(said('scope'), said('epic')),
     },
+    agents: agentsOf(file),
+    prices: pricesOf(file),
   };
+}
+
+/** Who names an epic means it, unless told otherwise. */
+function scopeSettings(
+  scope: LoopSettings['scope'],
+  epic: string | undefined,
+): Pick<Settings['loop'], 'scope' | 'epic'> {
+  if ((scope ?? (epic === undefined ? 'ready' : 'epics')) === 'ready') return { scope: 'ready', epic: null };
+  return { scope: 'epics', epic: epic ?? null };
+}
+
+function agentsOf({ agents = {} }: SettingsFile): Settings['agents'] {
+  const said = Object.entries(agents).flatMap(([runtime, settings]): [string, AgentSettings][] =>
+    settings === undefined ? [] : [[runtime, agentSettings(settings)]],
+  );
+  return Object.fromEntries(said);
+}
+
+function agentSettings(said: AgentSection): AgentSettings {
+  return {
+    bin: said.bin ?? null,
+    args: said.args ?? [],
+    model: said.model ?? null,
+    allowed_tools: said.allowed_tools ?? null,
+    env: said.env ?? {},
+  };
+}
+
+/** Where nothing is said of the cache, what goes through it is priced as other input. */
+function pricesOf({ prices = {} }: SettingsFile): Settings['prices'] {
+  const priced = Object.entries(prices).map(([model, { input, output, ...cache }]): [string, ModelPrice] => [
+    model,
+    { input, output, cache_read: cache.cache_read ?? input, cache_create: cache.cache_create ?? input },
+  ]);
+  return Object.fromEntries(priced);
 }
 
 /** Who names an agent's program and no runtime means the runtime `command`. */

@@ -120,7 +120,7 @@ describe('the program of a run with claude', () => {
     await fileTasks(project, { title: 'One' });
     const start = startClaude(project, 'claude-stream', { flags: { runtime: ['cobol'] } });
     await expect(start).rejects.toMatchObject({
-      problems: ['There is no runtime "cobol". There are: claude, command.'],
+      problems: ['There is no runtime "cobol". There are: claude, codex, command.'],
     });
   });
 });

@@ -5,7 +5,13 @@ import { RuntimePool } from '../../source/engine/runtime-pool.js';
 const START = Date.parse('2026-06-01T12:00:00Z');
 
 function agent(runtime: string): Agent {
-  return { runtime, priced: true, check: async () => null, run: () => Promise.reject(new Error('not here')) };
+  return {
+    runtime,
+    priced: true,
+    caps_cost: true,
+    check: async () => null,
+    run: () => Promise.reject(new Error('not here')),
+  };
 }
 
 function pool(fallback: string | null) {

@@ -23,6 +23,8 @@ const DEFAULTS: Record<keyof LoopSettings, unknown> = {
   iteration_timeout: 60 * 60_000,
   stall_timeout: 20 * 60_000,
   stop_file: null,
+  scope: 'ready',
+  epic: null,
 };
 
 const count = fc.integer({ min: 1, max: 16 });
@@ -86,6 +88,20 @@ describe('parseSettings', () => {
       budget_wall = "1h30m"
       iteration_timeout = "20m"
       stop_file = "STOP"
+      scope = "epics"
+      epic = "app-9"
+      [agents.claude]
+      bin = "./claude"
+      args = ["--verbose"]
+      model = "opus"
+      allowed_tools = ["Bash(git:*)", "WebFetch"]
+      env = { ANTHROPIC_BASE_URL = "http://localhost:4000" }
+      [agents.codex]
+      model = "gpt-5.5"
+      [prices."gpt-5.5"]
+      input = 1.25
+      output = 10
+      cache_read = 0.125
     `);
     expect(resolveSettings(file, {})).toEqual({
       gate: { test: 'npm test', lint: 'npm run lint', timeout_ms: 600_000 },
@@ -104,7 +120,20 @@ describe('parseSettings', () => {
         iteration_timeout_ms: 1_200_000,
         stall_timeout_ms: 1_200_000,
         stop_file: 'STOP',
+        scope: 'epics',
+        epic: 'app-9',
       },
+      agents: {
+        claude: {
+          bin: './claude',
+          args: ['--verbose'],
+          model: 'opus',
+          allowed_tools: ['Bash(git:*)', 'WebFetch'],
+          env: { ANTHROPIC_BASE_URL: 'http://localhost:4000' },
+        },
+        codex: { bin: null, args: [], model: 'gpt-5.5', allowed_tools: null, env: {} },
+      },
+      prices: { 'gpt-5.5': { input: 1.25, output: 10, cache_read: 0.125, cache_create: 1.25 } },
     });
   });
 
@@ -129,6 +158,41 @@ describe('parseSettings', () => {
     ]);
     expect(problemsOf('gate = "npm test"')).toEqual([
       '.hew.toml: gate must be a section: write [gate] on a line of its own, not "npm test"',
+    ]);
+  });
+
+  it('names what is wrong in the sections of agents and prices, by the path to it', () => {
+    expect(
+      problemsOf(`
+        [agents.cluade]
+        bin = "x"
+        [agents.claude]
+        allowed-tools = ["Bash"]
+        args = "--verbose"
+        [agents.codex]
+        allowed_tools = ["Bash"]
+        model = "-m"
+        env = { HEW_TASK_ID = "app-1", "a b" = "c", PORT = 80 }
+        [prices."gpt-5.5"]
+        input = -1
+        ouput = 10
+      `),
+    ).toEqual([
+      '.hew.toml: agents.claude.args = "--verbose" must be a list of texts, such as ["--verbose"]',
+      '.hew.toml: agents.claude.allowed-tools is not a setting; did you mean allowed_tools?',
+      '.hew.toml: agents.codex.model = "-m" must be the name of a model',
+      '.hew.toml: agents.codex.env.HEW_TASK_ID must be left to hew',
+      '.hew.toml: agents.codex.env."a b" must be the name of a variable',
+      '.hew.toml: agents.codex.env.PORT = 80 must be text in quotes',
+      '.hew.toml: agents.codex.allowed_tools is not a setting; did you mean allowed_tools below [agents.claude]?',
+      '.hew.toml: agents.cluade is not a setting; did you mean claude?',
+      '.hew.toml: prices."gpt-5.5".input = -1 must not be less than 0',
+      '.hew.toml: prices."gpt-5.5".output is missing: it must be a number of dollars',
+      '.hew.toml: prices."gpt-5.5".ouput is not a setting; did you mean output?',
+    ]);
+    expect(problemsOf('[agents]\nclaude = "opus"\n[prices]\ninput = 3')).toEqual([
+      '.hew.toml: agents.claude must be a section: write [agents.claude] on a line of its own, not "opus"',
+      '.hew.toml: prices.input must be a section: write [prices.input] on a line of its own, not 3',
     ]);
   });
 
