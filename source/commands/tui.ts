@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { runFolder } from '../engine/git/places.js';
+import { makeRedactor } from '../engine/redactor.js';
 import type { RunHandle } from '../engine/run.js';
 import { RunTranscripts } from '../engine/transcript/run-transcripts.js';
 import type { TranscriptSource } from '../engine/transcript/transcript.js';
@@ -41,6 +42,7 @@ async function runOnScreen(flags: RunFlagValues): Promise<ExitCode> {
     folder: runFolder(plan.places, plan.run),
     state: () => handle.events.state,
     git: plan.git,
+    redactor: makeRedactor(process.env),
   });
   const { why, code } = await show(handle, feed, transcripts);
   // Why the run could not begin is in what it has told.

@@ -86,7 +86,8 @@ const KINDS: Readonly<Record<ReadingSubject['kind'], string>> = {
 function statusLine(view: ReadingView, typing: string | null, message: string | null): string {
   if (typing !== null) return ` /${typing}_   Enter searches, Esc takes that back`;
   const { searching, search, follows, size } = view;
-  if (searching !== null) return ` searches ${screenText(search ?? '')}: ${Math.floor(searching * 100)}%   Esc gives up`;
+  if (searching !== null)
+    return ` searches ${screenText(search ?? '')}: ${Math.floor(searching * 100)}%   Esc gives up`;
   const facts = [
     ` ${placeInWords(view)}`,
     size === 0 ? '' : formatBytes(size),
@@ -117,7 +118,11 @@ function toneOf({ kind }: ReadingRow, isCursor: boolean): Tone {
       return 'dim';
     case 'place':
       return 'strong';
-    default:
+    case 'text':
+    case 'tool':
+    case 'result':
+    case 'error':
+    case 'gate':
       return outputTone(kind);
   }
 }

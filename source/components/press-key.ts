@@ -209,5 +209,7 @@ function answer(screen: ScreenState, key: string, facts: KeyFacts): Pressed {
 
 function abort(screen: ScreenState, facts: KeyFacts): Pressed {
   const next = { ...screen, dialog: 'none' as const, aborting: true };
-  return told(next, 'agents are being ended, their tasks go back to the queue', facts, [{ type: 'abortRun' }]);
+  return told(next, 'agents are being ended, their tasks go back to the queue', facts, [
+    { type: 'abortRun' },
+  ]);
 }

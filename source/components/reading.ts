@@ -78,14 +78,20 @@ export class Reading implements Disposable {
     this.#waiting += 1;
     this.#work = this.#work
       .then(async () => (this.#isClosed ? undefined : work()))
-      .catch((error: unknown) => this.#show({ message: error instanceof Error ? error.message : String(error) }))
+      .catch((error: unknown) =>
+        this.#show({ message: error instanceof Error ? error.message : String(error) }),
+      )
       .finally(() => (this.#waiting -= 1));
   }
 
-  async #do(command: Exclude<PageCommand, { type: 'stop' }>, iterations: readonly IterationPlace[]): Promise<void> {
+  async #do(
+    command: Exclude<PageCommand, { type: 'stop' }>,
+    iterations: readonly IterationPlace[],
+  ): Promise<void> {
     const { subject, search } = this.#view;
     if (command.type === 'gate') return this.#turnTo(GATE_TURNS[subject?.kind ?? 'agent'], iterations);
-    if (command.type === 'diff') return this.#turnTo([subject?.kind === 'diff' ? 'agent' : 'diff'], iterations);
+    if (command.type === 'diff')
+      return this.#turnTo([subject?.kind === 'diff' ? 'agent' : 'diff'], iterations);
     if (command.type === 'iteration') return this.#step(command.step, iterations);
     const pager = this.#open?.pager;
     if (!pager) return this.#show({ message: 'there is nothing to read yet' });
@@ -133,7 +139,13 @@ export class Reading implements Disposable {
     this.#show({ search: text, searching: 0, follows: false });
     const { signal } = this.#search;
     try {
-      const found = await pager.find(text, direction, isNew, (searching) => this.#show({ searching }), signal);
+      const found = await pager.find(
+        text,
+        direction,
+        isNew,
+        (searching) => this.#show({ searching }),
+        signal,
+      );
       const beyond = direction === 'forwards' ? 'found from the beginning on' : 'found from the end back';
       const message = { found: null, found_beyond: beyond, missing: `${text} is nowhere here` }[found];
       this.#show({ searching: null, message });
@@ -178,7 +190,8 @@ export class Reading implements Disposable {
   async #step(step: 1 | -1, iterations: readonly IterationPlace[]): Promise<void> {
     const number = (this.#view.subject?.number ?? iterations.length) + step;
     if (number < 1) return this.#show({ message: 'this is the first iteration of the slot' });
-    if (number > iterations.length) return this.#show({ message: 'this is the newest iteration of the slot' });
+    if (number > iterations.length)
+      return this.#show({ message: 'this is the newest iteration of the slot' });
     await this.#read(number, 'agent', iterations);
   }
 

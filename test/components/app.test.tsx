@@ -42,7 +42,14 @@ class Harness {
   };
 
   readonly draw = (size: ScreenSize): ReactElement => (
-    <App {...size} pull={this.pull} control={this.control} onLeave={() => (this.left += 1)} />
+    <App
+      {...size}
+      pull={this.pull}
+      control={this.control}
+      onLeave={() => (this.left += 1)}
+      transcripts={{ open: async () => ({ kind: 'missing', why: 'nothing to read' }) }}
+      copy={() => true}
+    />
   );
 }
 

@@ -130,7 +130,7 @@ describe('Dashboard', () => {
         "",
         "",
         " 10:29:00  slot 1   app-0: closed",
-        " Tab arrows 1-4 select   p pause slot   a abort run   ? keys   q quit",
+        " Tab arrows 1-4 select   Enter open   p pause slot   a abort   ? keys   q quit",
       ]
     `);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Control } from '../../source/engine/controls.js';
 import { layOut } from '../../source/components/layout.js';
 import {
   FIRST_SCREEN,
@@ -11,7 +12,12 @@ import { EXAMPLE_NOW, LiveExample } from './live-example.js';
 
 function factsOf(run: LiveExample, size = { columns: 120, rows: 40 }): KeyFacts {
   const live = run.view.snapshot();
-  return { live, layout: layOut({ ...size, slots: live.slots.length, selected: 1 }), now: EXAMPLE_NOW };
+  return {
+    live,
+    layout: layOut({ ...size, slots: live.slots.length, selected: 1 }),
+    now: EXAMPLE_NOW,
+    searching: false,
+  };
 }
 
 function working(slots: number): LiveExample {
@@ -21,16 +27,12 @@ function working(slots: number): LiveExample {
 }
 
 /** Presses keys one after the other; gives what the last has led to and all controls. */
-function press(
-  run: LiveExample,
-  keys: readonly string[],
-  from: Partial<ScreenState> = {},
-): Pressed & { readonly controls: readonly unknown[] } {
-  let pressed: Pressed = { screen: { ...FIRST_SCREEN, ...from }, control: null };
-  const controls: unknown[] = [];
+function press(run: LiveExample, keys: readonly string[], from: Partial<ScreenState> = {}): Pressed {
+  let pressed: Pressed = { screen: { ...FIRST_SCREEN, ...from }, controls: [], reading: null };
+  const controls: Control[] = [];
   for (const key of keys) {
     pressed = pressKey(pressed.screen, key, factsOf(run));
-    if (pressed.control) controls.push(pressed.control);
+    controls.push(...pressed.controls);
   }
   return { ...pressed, controls };
 }
@@ -46,6 +48,8 @@ describe('pressKey', () => {
     [['down', 'right', 'up', 'left'], 1],
     [['left'], 1],
     [['3'], 3],
+    [['j', 'l'], 4],
+    [['j', 'l', 'k', 'h'], 1],
   ])('selects by %j', (keys, slot) => {
     expect(press(working(4), keys).screen.selected).toBe(slot);
   });
@@ -68,19 +72,67 @@ describe('pressKey', () => {
   it('pauses the selected slot, and resumes it', () => {
     const run = working(4);
     const paused = press(run, ['2', 'p']);
-    expect(paused.control).toEqual({ type: 'pauseSlot', slot: 2 });
+    expect(paused.controls).toEqual([{ type: 'pauseSlot', slot: 2 }]);
     expect(paused.screen.message?.text).toContain('when its iteration has ended');
     run.tell({ type: 'slot.paused', slot: 2 });
     const resumed = press(run, ['2', 'p']);
-    expect(resumed.control).toEqual({ type: 'resumeSlot', slot: 2 });
+    expect(resumed.controls).toEqual([{ type: 'resumeSlot', slot: 2 }]);
   });
 
   it('says why a slot cannot be paused', () => {
     const run = working(2);
     run.tell({ type: 'run.stopping', reason: 'max_iter', detail: '' });
     const pressed = press(run, ['p']);
-    expect(pressed.control).toBeNull();
+    expect(pressed.controls).toEqual([]);
     expect(pressed.screen.message?.text).toContain('iteration limit reached');
+  });
+
+  it('pauses all slots, and lets all go on when all are paused', () => {
+    const run = working(3);
+    run.tell({ type: 'slot.paused', slot: 2 });
+    const paused = press(run, ['P']);
+    expect(paused.controls).toEqual([
+      { type: 'pauseSlot', slot: 1 },
+      { type: 'pauseSlot', slot: 3 },
+    ]);
+    expect(paused.screen.message?.text).toContain('all slots pause');
+    run.tell({ type: 'slot.paused', slot: 1 }, { type: 'slot.paused', slot: 3 });
+    const resumed = press(run, ['P']);
+    expect(resumed.controls).toEqual([1, 2, 3].map((slot) => ({ type: 'resumeSlot', slot })));
+    expect(resumed.screen.message?.text).toBe('all slots go on');
+    run.tell({ type: 'run.stopping', reason: 'max_iter', detail: '' });
+    expect(press(run, ['P'])).toMatchObject({
+      controls: [],
+      screen: { message: { text: expect.stringContaining('cannot be used now') } },
+    });
+  });
+
+  it('opens the selected slot, other slots from there, and comes back', () => {
+    const run = working(4);
+    const opened = press(run, ['2', 'enter']);
+    expect(opened).toMatchObject({ screen: { focus: { typing: null } }, reading: { type: 'open', slot: 2 } });
+    expect(press(run, ['2', 'enter', 'tab']).reading).toEqual({ type: 'open', slot: 3 });
+    expect(press(run, ['2', 'enter', '2']).reading).toBeNull();
+    for (const key of ['escape', 'q']) {
+      expect(press(run, ['2', 'enter', key])).toMatchObject({
+        controls: [],
+        reading: { type: 'leave' },
+        screen: { focus: null, selected: 2 },
+      });
+    }
+    // Keys of the run mean there what they mean everywhere.
+    expect(press(run, ['2', 'enter', 'p']).controls).toEqual([{ type: 'pauseSlot', slot: 2 }]);
+    expect(press(run, ['2', 'enter', 'ctrl-c'])).toMatchObject({ screen: { dialog: 'abort', focus: {} } });
+    expect(press(run, ['2', 'enter', '?']).screen.dialog).toBe('help');
+    expect(press(run, ['2', 'enter', 'l']).screen.message?.text).toBe(
+      'l does nothing here: ? shows the keys',
+    );
+  });
+
+  it('says why there is nothing to open', () => {
+    const { screen, reading } = press(new LiveExample(2), ['enter']);
+    expect({ focus: screen.focus, reading }).toEqual({ focus: null, reading: null });
+    expect(screen.message?.text).toBe('slot 1 has begun no iteration yet: there is nothing to read');
   });
 
   it.each([['a'], ['q'], ['ctrl-c']])('asks before it aborts on %s', (key) => {

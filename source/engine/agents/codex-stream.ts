@@ -14,7 +14,12 @@ const SHOWN_RESULT_LINES = 3;
 const FINAL_LENGTH = 64 * 1024;
 /** How codex calls the shell around every command: a login shell with the command as its one argument. */
 const SHELL = /^(?:\S*\/)?(?:bash|zsh|sh) -l?c (?:'([\s\S]*)'|"([\s\S]*)"|(\S+))$/;
-const CHANGES: Readonly<Record<string, string>> = { add: 'Write', update: 'Edit', delete: 'Delete' };
+/** What a change of a file is called, as a tool. */
+export const CODEX_CHANGES: Readonly<Record<string, string>> = {
+  add: 'Write',
+  update: 'Edit',
+  delete: 'Delete',
+};
 
 /** How its turn stands. */
 type Turn =
@@ -102,7 +107,7 @@ export class CodexStream implements OutputReader {
         return this.#call(item.id, 'Bash', { command: withoutShell(item.command) });
       case 'file_change':
         return item.changes.flatMap(({ path, kind }, index) =>
-          this.#call(`${item.id}/${index}`, CHANGES[kind] ?? 'Edit', { path }),
+          this.#call(`${item.id}/${index}`, CODEX_CHANGES[kind] ?? 'Edit', { path }),
         );
       case 'mcp_tool_call':
         return this.#call(item.id, `${item.server}.${item.tool}`, {});
@@ -146,7 +151,8 @@ export class CodexStream implements OutputReader {
   }
 }
 
-function withoutShell(command: string): string {
+/** The command without the shell around it. Pure. */
+export function withoutShell(command: string): string {
   const [, single, double, word] = SHELL.exec(command) ?? [];
   return single?.replaceAll(String.raw`'\''`, "'") ?? double ?? word ?? command;
 }

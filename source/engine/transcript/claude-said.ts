@@ -1,16 +1,14 @@
 import { type ClaudeMessage, claudeMessageSchema } from '../agents/claude-messages.js';
 import { toolLine } from '../agents/tool-line.js';
-import { type Said, saidAround, saidByTool, saidInFull, saidOfCall } from './said-part.js';
-
-const CALL_LENGTH = 500;
+import { CALL_LENGTH, type Said, saidAround, saidByTool, saidInFull, saidOfCall } from './said-part.js';
 
 /** What a message of Claude's `stream-json` says, piece by piece; null when it is none. Paths inside `cwd` are relative to it. Pure. */
-export function claudeSaid(value: unknown, cwd: string | null): readonly Said[] | null {
+export function claudeSaid(value: object, cwd: string | null): readonly Said[] | null {
   const message = claudeMessageSchema.safeParse(value);
   return message.success ? saidBy(message.data, value, cwd) : null;
 }
 
-function saidBy(message: ClaudeMessage, value: unknown, cwd: string | null): readonly Said[] {
+function saidBy(message: ClaudeMessage, value: object, cwd: string | null): readonly Said[] {
   switch (message.type) {
     case 'assistant':
       return message.message.content.map((block, index) => {
@@ -39,7 +37,7 @@ function saidBy(message: ClaudeMessage, value: unknown, cwd: string | null): rea
 }
 
 /** A block of a kind that is not known: what it is called tells what it is. */
-function aroundBlock(value: unknown, index: number): Said {
+function aroundBlock(value: object, index: number): Said {
   const { message } = value as { message: { content: string | readonly { type: string }[] } };
   if (typeof message.content === 'string') return saidAround('prompt', message.content);
   const block = message.content[index];

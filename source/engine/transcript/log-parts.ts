@@ -1,23 +1,38 @@
+import { parseJsonLine } from '../agents/parse-json-line.js';
+import type { Redactor } from '../redactor.js';
 import { claudeSaid } from './claude-said.js';
+import { codexSaid } from './codex-said.js';
 import type { LogLine } from './log-lines.js';
 import { readableLine } from './readable-line.js';
-import { type Said, saidAround, saidInFull } from './said-part.js';
+import { type Said, saidAround } from './said-part.js';
 import type { TranscriptKind, TranscriptLine, TranscriptPart } from './transcript.js';
 
 /** Makes a part of a transcript out of a line of its log. */
 export type PartOf = (line: LogLine) => TranscriptPart;
 
-/** How the lines of such a log are read. `cwd` is the worktree: paths inside it are shown relative to it. */
-export function partsOf(kind: TranscriptKind, cwd: string | null): PartOf {
-  switch (kind) {
-    case 'agent':
-      return (line) => part(line, saidByAgent(line, cwd));
-    case 'gate':
-    case 'merged_gate':
-      return (line) => part(line, [plain('gate', line)]);
-    case 'diff':
-      return (line) => part(line, [plain(diffKind(line.text), line)]);
-  }
+/** What is to be known of a log, to read it. */
+export interface LogFacts {
+  readonly kind: TranscriptKind;
+  /** The worktree: paths inside it are shown relative to it. */
+  readonly cwd: string | null;
+  /** Files of a worktree may hold secrets, of which logs have been freed before. */
+  readonly redactor: Redactor;
+}
+
+/** How the lines of such a log are read. */
+export function partsOf({ kind, cwd, redactor }: LogFacts): PartOf {
+  const saidBy = (line: LogLine): readonly Said[] => {
+    switch (kind) {
+      case 'agent':
+        return saidByAgent(line, cwd);
+      case 'gate':
+      case 'merged_gate':
+        return [plain('gate', line)];
+      case 'diff':
+        return [plain(diffKind(line.text), line)];
+    }
+  };
+  return (line) => part(line, saidBy({ ...line, text: redactor.text(line.text) }));
 }
 
 /** Each piece follows the one before; what says nothing is told to be there. */
@@ -37,28 +52,15 @@ function plain(kind: TranscriptLine['kind'], { text, cut, next, offset }: LogLin
   return { brief: [{ kind, text: `${readableLine(text)}${left}` }], whole: null };
 }
 
-/** What one line of an agent's output says: the one place that knows how agents speak. */
+/** What one line of an agent's output says: the one place that knows which languages agents speak. */
 function saidByAgent(line: LogLine, cwd: string | null): readonly Said[] {
-  const value = line.cut || !line.text.startsWith('{') ? undefined : parsed(line.text);
-  if (value === undefined) return line.text.trim() === '' ? [saidInFull('text', '')] : [plain('text', line)];
-  return claudeSaid(value, cwd) ?? [saidAround(nameOf(value), value)];
+  const value = line.cut ? undefined : parseJsonLine(line.text)?.value;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [plain('text', line)];
+  return claudeSaid(value, cwd) ?? codexSaid(value, cwd) ?? [saidAround(nameOf(value), value)];
 }
 
 function nameOf(value: object): string {
-  const type = 'type' in value && typeof value.type === 'string' ? value.type : 'message';
-  const inner = 'item' in value && typeof value.item === 'object' && value.item ? nameOf(value.item) : '';
-  return `${type} ${inner}`.trimEnd();
-}
-
-function parsed(text: string): object | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch (error) {
-    // Plain text, or a message of which the rest is still to come.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return 'type' in value && typeof value.type === 'string' ? value.type : 'message';
 }
 
 function diffKind(text: string): TranscriptLine['kind'] {

@@ -8,10 +8,17 @@ import { isIntact } from '../git/worktree.js';
 import { writeWorktreeDiff } from '../git/worktree-diff.js';
 import { readIterationRecord } from '../run-files/iteration-record.js';
 import { RunFileError } from '../run-files/run-file-error.js';
+import type { Redactor } from '../redactor.js';
 import type { Activity, RunState, WorkerState } from '../state.js';
-import { partsOf } from './log-parts.js';
+import { partsOf, type PartOf } from './log-parts.js';
 import { LogTranscript } from './log-transcript.js';
-import type { IterationPlace, TranscriptAnswer, TranscriptRequest, TranscriptSource } from './transcript.js';
+import type {
+  TranscriptKind,
+  IterationPlace,
+  TranscriptAnswer,
+  TranscriptRequest,
+  TranscriptSource,
+} from './transcript.js';
 
 /** A run whose iterations are to be read. */
 export interface ReadableRun {
@@ -21,6 +28,7 @@ export interface ReadableRun {
   readonly state: () => RunState;
   /** For diffs. */
   readonly git: Git;
+  readonly redactor: Redactor;
 }
 
 type Working = Extract<Activity, { kind: 'working' }>;
@@ -46,7 +54,7 @@ export class RunTranscripts implements TranscriptSource {
     const cwd = this.#run.state().workers.get(worker)?.path ?? null;
     const missing =
       kind === 'agent' ? 'the agent has put out nothing yet' : 'the gate has not run in this iteration';
-    return (await LogTranscript.open(path, partsOf(kind, cwd))) ?? missing;
+    return (await LogTranscript.open(path, this.#partsOf(kind, cwd))) ?? missing;
   }
 
   /** The diff is a file that nobody else sees, and that goes with the transcript. */
@@ -71,7 +79,7 @@ export class RunTranscripts implements TranscriptSource {
     const { git } = this.#run;
     if (!(await isIntact(git, place))) return `${place.path} is not the worktree that it was`;
     await writeWorktreeDiff(git, place, base, file);
-    const transcript = await LogTranscript.open(file, partsOf('diff', null), { grows: false });
+    const transcript = await LogTranscript.open(file, this.#partsOf('diff', null), { grows: false });
     return transcript ?? 'git has written no diff';
   }
 
@@ -85,6 +93,10 @@ export class RunTranscripts implements TranscriptSource {
       if (error instanceof RunFileError) return '';
       throw error;
     }
+  }
+
+  #partsOf(kind: TranscriptKind, cwd: string | null): PartOf {
+    return partsOf({ kind, cwd, redactor: this.#run.redactor });
   }
 
   #file({ worker, iteration }: IterationPlace, suffix: string): string {

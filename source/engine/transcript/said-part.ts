@@ -10,6 +10,8 @@ export interface Said {
 
 type Kind = TranscriptLine['kind'];
 
+/** What of a call stands in its one line. */
+export const CALL_LENGTH = 500;
 /** Of what a tool has answered the end is shown at first: that is where a test tells how it went. */
 const RESULT_LINES = 3;
 /** Of what only stands around the work so much is shown at first. */

@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { makeRedactor, NO_REDACTION } from '../../../source/engine/redactor.js';
 import { partsOf } from '../../../source/engine/transcript/log-parts.js';
 import type { TranscriptKind, TranscriptPart } from '../../../source/engine/transcript/transcript.js';
 
 function partOf(text: string, kind: TranscriptKind = 'agent', cwd: string | null = null): TranscriptPart {
-  return partsOf(kind, cwd)({ offset: 0, next: text.length + 1, text, cut: false });
+  return partsOf({ kind, cwd, redactor: NO_REDACTION })({
+    offset: 0,
+    next: text.length + 1,
+    text,
+    cut: false,
+  });
 }
 
 function told(lines: TranscriptPart['whole']): readonly string[] {
@@ -56,7 +62,7 @@ describe('partsOf an agent', () => {
       item: { type: 'new_thing', text: 'Done it.', n: [1, { a: null }] },
     };
     const { brief, whole } = partOf(JSON.stringify(codex));
-    expect(told(brief)).toEqual(['note: item.completed new_thing: Done it.']);
+    expect(told(brief)).toEqual(['note: new thing: Done it.']);
     expect(told(whole)).toEqual([
       'note: type: item.completed',
       'note: item:',
@@ -69,6 +75,23 @@ describe('partsOf an agent', () => {
     ]);
   });
 
+  it('shows what codex does', () => {
+    const of = (type: string, item: object): readonly string[] =>
+      told(partOf(JSON.stringify({ type, item }), 'agent', '/w').brief);
+    const ran = { type: 'command_execution', id: '1', command: "bash -lc 'npm test'", status: 'completed' };
+    expect(of('item.started', ran)).toEqual(["note: started command execution: bash -lc 'npm test'"]);
+    expect(of('item.completed', { ...ran, aggregated_output: 'ok\n' })).toEqual([
+      'tool: Bash npm test',
+      'result: ok',
+    ]);
+    const changes = [{ path: '/w/a.ts', kind: 'add' }];
+    expect(of('item.completed', { type: 'file_change', changes })).toEqual(['tool: Write a.ts']);
+    expect(of('item.completed', { type: 'agent_message', text: 'Done.' })).toEqual(['text: Done.']);
+    expect(of('item.completed', { type: 'reasoning', text: 'Let me see' })).toEqual([
+      'note: reasoning: Let me see',
+    ]);
+  });
+
   it('takes what is no message for text', () => {
     expect(told(partOf('{"type":"assis').brief)).toEqual(['text: {"type":"assis']);
     expect(told(partOf('progress 1\rprogress 2\r').brief)).toEqual(['text: progress 2']);
@@ -76,7 +99,14 @@ describe('partsOf an agent', () => {
   });
 
   it('shows every message of a recording, and says of none that it is not known', async () => {
-    for (const name of ['claude-stream', 'claude-stream-subagent', 'claude-denied', 'claude-budget']) {
+    for (const name of [
+      'claude-stream',
+      'claude-stream-subagent',
+      'claude-denied',
+      'claude-budget',
+      'codex-stream',
+      'codex-fail',
+    ]) {
       const recording = await readFile(new URL(`../../recordings/${name}.jsonl`, import.meta.url), 'utf8');
       for (const line of recording.trim().split('\n')) {
         const { brief } = partOf(line);
@@ -129,6 +159,12 @@ describe('partsOf other logs', () => {
       'added: +new',
       'text:  same',
     ]);
+  });
+
+  it('shows no secret that stands in a file', () => {
+    const redactor = makeRedactor({ API_KEY: 'abcdefgh1234' });
+    const line = { offset: 0, next: 9, text: '+key = abcdefgh1234', cut: false };
+    expect(told(partsOf({ kind: 'diff', cwd: null, redactor })(line).brief)).toEqual(['added: +key = ***']);
   });
 
   it("shows the gate's output as a screen would have shown it", () => {

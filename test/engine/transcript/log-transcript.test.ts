@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BoundedLog } from '../../../source/engine/processes/bounded-log.js';
+import { NO_REDACTION } from '../../../source/engine/redactor.js';
 import { partsOf } from '../../../source/engine/transcript/log-parts.js';
 import { LogTranscript } from '../../../source/engine/transcript/log-transcript.js';
 import type { TranscriptWindow } from '../../../source/engine/transcript/transcript.js';
@@ -16,7 +17,10 @@ function textsOf({ parts }: TranscriptWindow): readonly string[] {
 }
 
 async function opened(path: string): Promise<LogTranscript> {
-  const transcript = await LogTranscript.open(path, partsOf('gate', null));
+  const transcript = await LogTranscript.open(
+    path,
+    partsOf({ kind: 'gate', cwd: null, redactor: NO_REDACTION }),
+  );
   if (transcript === null) throw new Error(`${path} is not there`);
   return transcript;
 }
