@@ -16,10 +16,13 @@ interface DashboardProps {
   readonly screen: ScreenState;
 }
 
+/** A lower pane beside a table shows output alone: the table has the rest. */
+const DETAILED_HEIGHT = 5;
+
 /** The run while it goes on: header, a pane or a row for each slot, footer, and what is asked over it. */
 export function Dashboard({ rows, layout, data, screen }: DashboardProps): ReactElement {
   const { live, news, now } = data;
-  const { footer, header, heading, tail } = layout;
+  const { footer, header, heading } = layout;
   const viewOf = (slot: number) => live.slots[slot - 1];
   const attempts = live.state.run?.attempts ?? 1;
   const selected = viewOf(screen.selected);
@@ -38,9 +41,16 @@ export function Dashboard({ rows, layout, data, screen }: DashboardProps): React
           <Pane key={at.slot} view={view} attempts={attempts} details {...each} />
         );
       })}
-      {tail && selected && (
-        <Pane at={tail} view={selected} attempts={attempts} details={false} selected={false} {...common} />
-      )}
+      {layout.tails.map((at) => {
+        const view = viewOf(at.slot);
+        const isSelected = at.slot === screen.selected && layout.tails.length > 1;
+        const details = at.height >= DETAILED_HEIGHT;
+        return (
+          view && (
+            <Pane key={at.slot} at={at} selected={isSelected} {...{ view, attempts, details, ...common }} />
+          )
+        );
+      })}
       <Footer
         at={footer}
         news={news}

@@ -19,8 +19,8 @@ export interface Layout {
   /** The table's heading; null with panes, and where there is no room for one. */
   readonly heading: Rectangle | null;
   readonly slots: readonly SlotPlace[];
-  /** The selected slot's last lines below the table; null with panes, and where there is no room. */
-  readonly tail: SlotPlace | null;
+  /** Panes below the table, the selected slot's among them, as many as there is room for; none with panes. */
+  readonly tails: readonly SlotPlace[];
   readonly footer: Rectangle;
 }
 
@@ -62,7 +62,7 @@ export function layOut({ columns, rows, slots, selected }: LayoutRequest): Layou
         footer,
         mode: 'panes',
         heading: null,
-        tail: null,
+        tails: [],
         slots: panesOf(area, slots, selected, across),
       };
 }
@@ -115,16 +115,28 @@ function tableOf(
   area: Rectangle,
   slots: number,
   selected: number,
-): Pick<Layout, 'heading' | 'slots' | 'tail'> {
+): Pick<Layout, 'heading' | 'slots' | 'tails'> {
   const hasHeading = area.height > slots;
   const top = area.y + (hasHeading ? 1 : 0);
   const shown = Math.min(slots, Math.max(0, area.height - (hasHeading ? 1 : 0)));
   const first = Math.max(1, Math.min(selected - Math.floor(shown / 2), slots - shown + 1));
   const line = { x: area.x, width: area.width, height: 1 };
-  const left = area.y + area.height - (top + shown);
+  const y = top + shown;
   return {
     heading: hasHeading ? { ...line, y: area.y } : null,
     slots: Array.from({ length: shown }, (_, index) => ({ ...line, slot: first + index, y: top + index })),
-    tail: left >= 2 ? { ...line, slot: selected, y: top + shown, height: left } : null,
+    tails: tailsOf({ ...area, y, height: area.y + area.height - y }, slots, selected),
   };
+}
+
+/** Panes of neighbouring slots: the same ones while the selection moves among them. */
+function tailsOf(area: Rectangle, slots: number, selected: number): readonly SlotPlace[] {
+  if (area.height < 2) return [];
+  const most = Math.max(1, Math.floor((area.width + GAP) / (LEAST_WIDTH + GAP)));
+  const lines = Math.floor(area.height / LEAST_HEIGHT);
+  const across = lines === 0 ? 1 : Math.min(most, slots);
+  const count = Math.min(slots, across * Math.max(1, lines));
+  const first = Math.min(Math.floor((selected - 1) / count) * count, slots - count);
+  const panes = panesOf(area, count, selected - first, across);
+  return panes.map((place) => ({ ...place, slot: place.slot + first }));
 }

@@ -6,7 +6,14 @@ import { Line } from './line.js';
 import { OUTPUT_MARKS, outputTone } from './output-line.js';
 import { Place } from './place.js';
 import { cut, screenText, spread } from './screen-text.js';
-import { factsInWords, failureInWords, stateInWords, stepsInWords, subjectInWords } from './slot-words.js';
+import {
+  factsInWords,
+  failureInWords,
+  stateInWords,
+  stepsInWords,
+  subjectInWords,
+  toolInWords,
+} from './slot-words.js';
 
 interface PaneProps {
   readonly at: Rectangle;
@@ -65,17 +72,21 @@ function detailLines(props: PaneProps): readonly string[] {
   return failure === null ? lines : [...lines, cut(` ${failure}`, props.at.width)];
 }
 
+/** From so many columns on the tokens are told apart. */
+const WIDE = 90;
+
 /** Two lines, or one where both fit into it; where there is hardly room, only how far the iteration is. */
 function factAndStepLines({ at, view, attempts, now }: PaneProps): readonly string[] {
-  const facts = factsInWords(view, attempts, now);
+  const facts = factsInWords(view, attempts, now, at.width >= WIDE);
   const steps = stepsInWords(view, now);
   if (facts === '' || at.height < 2) return [];
   if (steps === '') return [cut(` ${facts}`, at.width)];
-  const both = ` ${facts}   ${steps}`;
-  if (stringWidth(both) <= at.width) return [spread(` ${facts}`, steps, at.width)];
-  return at.height < 4
-    ? [cut(` ${steps}`, at.width)]
-    : [cut(` ${facts}`, at.width), cut(` ${steps}`, at.width)];
+  const tool = toolInWords(view);
+  // Whether a tool is called must not move all that is below.
+  if (stringWidth(` ${facts}   ${steps}`) <= at.width)
+    return [spread(` ${facts}${tool}`, `   ${steps}`, at.width)];
+  const stepLine = cut(` ${steps}${tool}`, at.width);
+  return at.height < 4 ? [stepLine] : [cut(` ${facts}`, at.width), stepLine];
 }
 
 /** A line is drawn many times while it moves up, and made fit for the screen only once. */

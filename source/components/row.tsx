@@ -53,13 +53,13 @@ export const Row = memo(function Row({ at, view, selected, checkingBase, now }: 
   const cells = {
     mark: selected ? '▶' : ' ',
     slot: String(state.slot),
-    state: stateWord(view, checkingBase),
+    state: stateWord(view, checkingBase, now),
     time: timeInStep(view, now) ?? '',
     task: subjectInWords(view),
     cost: costInWords(view),
     now:
       state.activity.kind === 'working'
-        ? (stallInWords(view, now) ?? screenText(lines.at(-1)?.text ?? ''))
+        ? (stallInWords(view, now) ?? screenText(view.tool ?? lines.at(-1)?.text ?? ''))
         : '',
   };
   return (

@@ -1,11 +1,15 @@
 import type { SlotView } from '../engine/live-view.js';
 import { totalTokens } from '../engine/reduce-iteration.js';
+import type { TokenCount } from '../engine/ports.js';
 import type { Activity, Step, StepMark } from '../engine/state.js';
 import { formatClock, formatDuration, formatMoney, formatTokens } from '../reporters/formats.js';
 import { endInWords, stopInWords } from '../reporters/words.js';
 import { screenText } from './screen-text.js';
 
 type Working = Extract<Activity, { kind: 'working' }>;
+
+/** Longer than most models think without a word. */
+const STALE_MS = 2 * 60_000;
 
 const STEPS: Readonly<Record<Step, string>> = {
   agent: 'agent',
@@ -35,7 +39,8 @@ export function timeInStep({ state: { activity } }: SlotView, now: number): stri
 }
 
 /** What a slot does, in one or two words for a column. Pure. */
-export function stateWord({ state }: SlotView, checkingBase: boolean): string {
+export function stateWord(view: SlotView, checkingBase: boolean, now: number): string {
+  const { state } = view;
   const { activity, paused } = state;
   switch (activity.kind) {
     case 'idle':
@@ -46,11 +51,8 @@ export function stateWord({ state }: SlotView, checkingBase: boolean): string {
       if (paused || activity.reason === 'paused') return 'PAUSED';
       return { nothing_ready: 'idle', usage_limit: 'limit', back_off: 'back-off' }[activity.reason];
     case 'working':
-      return activity.step === 'merge_turn'
-        ? 'to merge'
-        : activity.step === 'close'
-          ? 'close'
-          : activity.step;
+      if (activity.step === 'merge_turn') return 'to merge';
+      return isStale(view, now) ? `${activity.step}!` : activity.step;
     case 'finished':
       return 'done';
   }
@@ -92,7 +94,7 @@ export function subjectInWords({ state, task }: SlotView): string {
 }
 
 /** The facts that stand below the rule, what is wanted most at the front: the rest may be cut. Pure. */
-export function factsInWords(view: SlotView, attempts: number, now: number): string {
+export function factsInWords(view: SlotView, attempts: number, now: number, isWide = false): string {
   const { activity, worker } = view.state;
   if (activity.kind !== 'working') return worker === null ? '' : `worker w${worker}`;
   const { usage } = view;
@@ -102,7 +104,7 @@ export function factsInWords(view: SlotView, attempts: number, now: number): str
       `iter ${activity.iteration}`,
       `try ${activity.attempt}/${attempts}`,
       ...(ended ? [] : [quietInWords(view, Date.parse(activity.since), now)]),
-      ...spentInWords(view, ended),
+      ...spentInWords(view, ended, isWide),
       usage?.model ?? activity.model ?? activity.runtime,
       `w${worker ?? '?'}`,
     ].join('  '),
@@ -110,7 +112,14 @@ export function factsInWords(view: SlotView, attempts: number, now: number): str
 }
 
 function quietInWords(view: SlotView, started: number, now: number): string {
-  return stallInWords(view, now) ?? `quiet ${formatDuration(now - (view.last_output ?? started))}`;
+  const mark = isStale(view, now) ? ' !' : '';
+  return stallInWords(view, now) ?? `quiet ${formatDuration(now - (view.last_output ?? started))}${mark}`;
+}
+
+/** Whether an agent that runs has put out nothing for so long that one should have a look. Pure. */
+export function isStale({ state: { activity }, last_output }: SlotView, now: number): boolean {
+  if (activity.kind !== 'working' || activity.agent.state !== 'running') return false;
+  return now - (last_output ?? Date.parse(activity.since)) >= STALE_MS;
 }
 
 /** How long an agent has given no sign of life, and when that is too long; null while that is nothing to tell. Pure. */
@@ -121,11 +130,17 @@ export function stallInWords({ quiet }: SlotView, now: number): string | null {
 }
 
 /** Nothing is said of a running agent that has told nothing: it may still. */
-function spentInWords(view: SlotView, ended: boolean): readonly string[] {
+function spentInWords(view: SlotView, ended: boolean, isWide: boolean): readonly string[] {
   const used = view.usage === null ? 0 : totalTokens(view.usage.tokens);
   if (used === 0) return ended ? ['tokens unknown'] : [];
   const cost = costInWords(view);
-  return [`${formatTokens(used)} tok ${cost === '?' ? 'cost unknown' : cost}`.trimEnd()];
+  const parts = isWide && view.usage !== null ? ` (${partsInWords(view.usage.tokens)})` : '';
+  return [`${formatTokens(used)} tok${parts} ${cost === '?' ? 'cost unknown' : cost}`.trimEnd()];
+}
+
+function partsInWords({ input, output, cache_read, cache_create }: TokenCount): string {
+  const cached = cache_read + cache_create;
+  return `${formatTokens(input)} in, ${formatTokens(cached)} cached, ${formatTokens(output)} out`;
 }
 
 /** What the slot's iteration has cost by now; nothing while that may still be told. Pure. */
@@ -151,6 +166,11 @@ export function stepsInWords({ state: { activity } }: SlotView, now: number): st
     stepInWords('gate', activity.gate, now),
     stepInWords(turn ? 'turn to merge' : 'merge', activity.merge, now),
   ].join('   ');
+}
+
+/** `   now Edit source/client.ts`: the call of a tool that goes on; empty when there is none. Pure. */
+export function toolInWords({ tool }: SlotView): string {
+  return tool === null ? '' : `   now ${screenText(tool)}`;
 }
 
 function stepInWords(name: string, mark: StepMark, now: number): string {

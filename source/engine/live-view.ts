@@ -39,6 +39,8 @@ export interface SlotView {
   readonly lines: readonly LiveLine[];
   /** When the last of them came, in milliseconds since 1970; null when none has. */
   readonly last_output: number | null;
+  /** The call of a tool that its agent has told last and of which no answer has come yet. */
+  readonly tool: string | null;
   readonly usage: LiveUsage | null;
   /** Null while the agent gives signs of life; from a third of the time after which it has stalled. */
   readonly quiet: LiveQuiet | null;
@@ -58,6 +60,7 @@ export interface LiveSnapshot {
 interface Tape {
   lines: LiveLine[];
   lastOutput: string | null;
+  tool: string | null;
   usage: LiveUsage | null;
   quiet: LiveQuiet | null;
   changed: boolean;
@@ -109,7 +112,7 @@ export class LiveView {
     const lines = before && !tape.changed ? before.lines : tape.lines.slice(-MOST_LINES);
     tape.changed = false;
     const last_output = tape.lastOutput === null ? null : Date.parse(tape.lastOutput);
-    return { state, task, lines, last_output, usage: tape.usage, quiet: tape.quiet };
+    return { state, task, lines, last_output, tool: tape.tool, usage: tape.usage, quiet: tape.quiet };
   }
 
   #add({ slot, kind, text, at }: LineEvent): void {
@@ -118,6 +121,7 @@ export class LiveView {
     // Cut only now and then, so that a line costs no copy of all the others.
     if (tape.lines.length >= 2 * MOST_LINES) tape.lines = tape.lines.slice(-MOST_LINES);
     tape.lastOutput = at;
+    tape.tool = kind === 'tool' ? text : null;
     tape.quiet = null;
     tape.changed = true;
   }
@@ -131,7 +135,10 @@ export class LiveView {
   #use(slot: number, usage: LiveUsage): void {
     const tape = this.#tape(slot);
     tape.usage = usage;
-    if (usage.counted) tape.quiet = null;
+    if (usage.counted) {
+      tape.quiet = null;
+      tape.tool = null;
+    }
     tape.changed = true;
   }
 
@@ -160,7 +167,7 @@ export function spendingNow({ state, slots }: LiveSnapshot): Spending {
 }
 
 function emptyTape(): Tape {
-  return { lines: [], lastOutput: null, usage: null, quiet: null, changed: true };
+  return { lines: [], lastOutput: null, tool: null, usage: null, quiet: null, changed: true };
 }
 
 function usageOf({ tokens, cost_usd, model }: Omit<LiveUsage, 'counted'>): Omit<LiveUsage, 'counted'> {

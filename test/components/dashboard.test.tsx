@@ -176,6 +176,42 @@ describe('Dashboard', () => {
     expect(linesAt(run, [80, 24]).join('\n')).toContain('try 1 failed: gate red: 1 of 213');
   });
 
+  it('tells tokens apart where there is room, and what tool is called now', () => {
+    const run = new LiveExample(1);
+    run.begin(1, 'app-2', 'Upgrade');
+    run.usage(1, 900, 0.51);
+    run.line(1, 'Edit source/client.ts', 'tool');
+    const facts = / iter 1 {2}try 1\/1? *.*900 tok \(0 in, 0 cached, 900 out\) \$0\.51/;
+    expect(linesAt(run, [200, 50]).join('\n')).toMatch(facts);
+    expect(linesAt(run, [200, 50]).join('\n')).toMatch(/now Edit source\/client\.ts .*agent 10m00s/);
+    const narrow = linesAt(run, [80, 24]).join('\n');
+    expect(narrow).toContain('900 tok $0.51');
+    expect(narrow).toContain(' agent 10m00s   gate -   merge -   now Edit source/client.ts');
+    run.line(1, 'it is done', 'result');
+    expect(linesAt(run, [80, 24]).join('\n')).not.toContain('now Edit');
+  });
+
+  it('marks output that is old', () => {
+    const run = new LiveExample(16);
+    run.begin(1, 'app-2', 'Upgrade');
+    const later = (columns: number, rows: number): string => linesAt(run, [columns, rows]).join('\n');
+    // Nothing has come since it has begun ten minutes before.
+    expect(later(80, 24)).toMatch(/▶ {2}1 agent! /);
+    expect(later(200, 50)).toContain('quiet 10m00s !');
+    run.line(1, 'here I am');
+    expect(later(80, 24)).toMatch(/▶ {2}1 agent {2}/);
+    expect(later(200, 50)).toContain('quiet 2s  ');
+  });
+
+  it('shows as many panes below the table as there is room for', () => {
+    const run = new LiveExample(16);
+    for (let slot = 1; slot <= 16; slot += 1) run.begin(slot, `app-${slot}`);
+    const lines = linesAt(run, [120, 40], { selected: 2 });
+    expect(lines.filter((line) => /^ +1?[0-9] agent|^▶ +2 agent/.test(line))).toHaveLength(16);
+    expect(lines.join('\n')).toMatch(/^─1 app-1 .* {2}▶2 app-2 /m);
+    expect(lines.join('\n')).toMatch(/^─5 app-5 .* {2}─6 app-6 /m);
+  });
+
   it('tells states by words, the selected slot by a sign', () => {
     const run = new LiveExample(4);
     run.tell(

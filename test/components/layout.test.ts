@@ -12,8 +12,8 @@ const request = fc
   })
   .map((sizes) => ({ ...sizes, selected: (sizes.selected % sizes.slots) + 1 }));
 
-function rectangles({ header, heading, slots, tail, footer }: Layout): readonly Rectangle[] {
-  return [header, ...slots, footer, ...(heading ? [heading] : []), ...(tail ? [tail] : [])];
+function rectangles({ header, heading, slots, tails, footer }: Layout): readonly Rectangle[] {
+  return [header, ...slots, footer, ...(heading ? [heading] : []), ...tails];
 }
 
 function overlap(one: Rectangle, other: Rectangle): boolean {
@@ -60,10 +60,30 @@ describe('layOut', () => {
           ),
         );
         // A single line below a table is too little for the selected slot's tail.
-        const spare = layout.mode === 'rows' && layout.tail === null ? 1 : 0;
+        const spare = layout.mode === 'rows' && layout.tails.length === 0 ? 1 : 0;
         expect(used.size).toBeGreaterThanOrEqual(asked.rows - spare);
       }),
     );
+  });
+
+  it('has the selected slot among the panes below a table, the same ones while it moves among them', () => {
+    fc.assert(
+      fc.property(request, (asked) => {
+        const { mode, tails } = layOut(asked);
+        if (mode === 'panes' || tails.length === 0) return;
+        const shown = tails.map(({ slot }) => slot);
+        expect(shown).toContain(asked.selected);
+        expect(shown).toEqual(Array.from({ length: shown.length }, (_, index) => (shown[0] ?? 0) + index));
+        expect(shown.at(-1)).toBeLessThanOrEqual(asked.slots);
+        if (tails.length > 1)
+          expect(Math.min(...tails.map(({ height }) => height))).toBeGreaterThanOrEqual(4);
+      }),
+    );
+    const shownAt = (selected: number): readonly number[] =>
+      layOut({ columns: 120, rows: 40, slots: 16, selected }).tails.map(({ slot }) => slot);
+    expect([1, 3, 6].map(shownAt)).toEqual(Array.from({ length: 3 }, () => [1, 2, 3, 4, 5, 6]));
+    expect(shownAt(7)).toEqual([7, 8, 9, 10, 11, 12]);
+    expect(shownAt(16)).toEqual([11, 12, 13, 14, 15, 16]);
   });
 
   it('gives the selected pane at least as much as any other', () => {
