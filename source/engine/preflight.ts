@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { makeAgent } from './agents/make-agent.js';
 import { chooseGate } from './choose-gate.js';
+import type { Clock } from './clock.js';
 import type { Gate } from './gate/find-gate.js';
 import { type Environments, unboundEnvironment } from './git/environment.js';
 import { Git } from './git/git.js';
@@ -10,6 +11,7 @@ import { newRunId, type RunId, type Sha } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
 import type { Agent, QueueListing, TaskQueue } from './ports.js';
 import { QueueError } from './ports.js';
+import { cutRunProblems } from './preflight-cut-runs.js';
 import { projectProblems } from './preflight-project.js';
 import { childEnvironment } from './processes/child-environment.js';
 import { FileQueue } from './queue/file-queue.js';
@@ -65,9 +67,10 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   const queue = openQueue(request, places, problems);
   const listing = queue && (await listQueue(queue, problems));
   const agent = settings && (await findAgent(settings, places, plain, problems));
-  const { dry_run, ignore_unlanded } = request.options;
+  const { dry_run, ignore_unlanded, ignore_crashed } = request.options;
   const serial = settings?.loop.jobs === 1;
   problems.push(...(await projectProblems(plainGit, places, { serial, ignore_unlanded, dry_run })));
+  if (listing && !dry_run && !ignore_crashed) problems.push(...(await cutRunProblems(places, listing)));
   if (problems.length > 0 || !start || !settings || gate === undefined || !queue || !listing || !agent) {
     return refused(...problems);
   }
@@ -120,7 +123,12 @@ async function readSettingsFor(
   }
 }
 
-function openQueue(request: StartRequest, places: Places, problems: string[]): TaskQueue | null {
+/** Opens the project's queue; null when there is a problem, which is added to `problems`. */
+export function openQueue(
+  request: { readonly options: Pick<StartRequest['options'], 'queue'>; readonly clock: Clock },
+  places: Places,
+  problems: string[],
+): TaskQueue | null {
   if (request.options.queue === 'beads') {
     problems.push(
       'The queue of beads (bd) cannot be used yet. Use the embedded one: --queue file, filled by hew task new',
@@ -148,7 +156,8 @@ async function listQueue(queue: TaskQueue, problems: string[]): Promise<QueueLis
   return null;
 }
 
-async function findAgent(
+/** Makes the agent and sees whether it can be started; null when there is a problem, which is added to `problems`. */
+export async function findAgent(
   settings: Settings,
   places: Places,
   env: Readonly<Record<string, string>>,

@@ -42,7 +42,8 @@ export function tasksLeftIn(listing: QueueListing): number {
 function mayBeTried(task: TaskState | undefined): boolean {
   if (!task) return true;
   if (task.worker !== null) return false;
-  return task.fate === null || (task.fate === 'open again' && task.end !== null && isRuntimeFault(task.end));
+  if (task.fate === null || task.offered_again) return true;
+  return task.fate === 'open again' && task.end !== null && isRuntimeFault(task.end);
 }
 
 /** Whether a blocker was touched by this run without its work being in trunk: closed or not, its code is not there. */

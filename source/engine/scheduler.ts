@@ -6,7 +6,7 @@ import { LostClaims } from './lost-claims.js';
 import { ParkedDesk } from './parked-desk.js';
 import { QueueError, type Task } from './ports.js';
 import { QueueWatch } from './queue-watch.js';
-import type { RunContext, Worker } from './run-context.js';
+import type { RunContext, StandingWorkers, Worker } from './run-context.js';
 import { isResting } from './runtime-health.js';
 import { candidates } from './schedule.js';
 import type { ParkedWork } from './parked-work.js';
@@ -37,16 +37,16 @@ export class Scheduler implements AttemptGuard {
   #checkingTrunk: Promise<void> = Promise.resolve();
   #wake = new AbortController();
 
-  /** `first` is the worker that has gated the base, if there is one; `parked` what earlier runs have left. */
-  constructor(context: RunContext, first: Worker | null, parked: readonly ParkedWork[]) {
+  /** `parked` is what earlier runs have left. */
+  constructor(context: RunContext, standing: StandingWorkers, parked: readonly ParkedWork[]) {
     this.#context = context;
     this.#stops = new StopCheck(context);
     this.#queue = new QueueWatch(context);
     this.#parked = new ParkedDesk(context, parked);
-    this.#nextWorker = first ? 1 : 0;
+    this.#nextWorker = standing.next_worker;
     this.#slots = Array.from({ length: context.settings.loop.jobs }, (_, index) => ({
       slot: index + 1,
-      worker: index === 0 ? first : null,
+      worker: standing.workers.find(({ slot }) => slot === index + 1) ?? null,
       task: null,
       starting: false,
       paused: false,

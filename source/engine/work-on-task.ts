@@ -1,7 +1,7 @@
 import { type Attempt, attemptPlace } from './attempt.js';
 import { closeTask } from './close-task.js';
 import { GitError } from './git/git.js';
-import { giveBack } from './give-back.js';
+import { giveBack, returnNote } from './give-back.js';
 import type { Sha } from './ids.js';
 import { keepWork } from './keep-work.js';
 import { consequenceOf, countsAsAttempt, type AttemptEnd, type Consequence } from './outcome.js';
@@ -229,10 +229,7 @@ async function returnTask(
 ): Promise<void> {
   const failed = consequence.queue === 'open_as_failed';
   if (!failed && consequence.queue !== 'open') return;
-  const kept = salvage
-    ? ` The work is kept: git diff ${context.start.branch ?? context.start.sha}...${salvage}`
-    : '';
-  const reason = (outcome.reason ?? outcome.end).replace(/\.$/, '');
-  const note = `${context.run}, attempt ${attempt.attempt}: ${reason}.${kept}`;
+  const reason = outcome.reason ?? outcome.end;
+  const note = returnNote(context, { attempt: attempt.attempt, reason, salvage });
   await giveBack(context, { task: attempt.task.id, note, failed });
 }

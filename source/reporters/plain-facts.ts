@@ -81,6 +81,8 @@ export function plainFacts(event: DurableEvent, before: RunState, after: RunStat
       const words = control.type.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
       return [`asked: ${words}${'slot' in control ? ` ${control.slot}` : ''}`];
     }
+    case 'run.resumed':
+      return ['goes on from here'];
     case 'run.stopping':
       return [`stops: ${stopInWords(event.reason)}${detailOf(event)}`];
     case 'run.landed':
