@@ -65,9 +65,7 @@ async function runIds(project: GitProject): Promise<string[]> {
 }
 
 /** The journal of the last run that came to start. */
-async function journalOf(
-  project: GitProject,
-): Promise<{
+async function journalOf(project: GitProject): Promise<{
   readonly run: string;
   readonly events: readonly DurableEvent[];
   readonly state: RunState;

@@ -2,7 +2,7 @@ import type { KillPlan } from './kill-and-resume.js';
 
 /** What an undisturbed run of the twelve tasks has at least: appends to its journal, and effects on git and queue. */
 export const APPENDS = 180;
-export const EFFECTS = 110;
+export const EFFECTS = 100;
 /** Milliseconds within which an undisturbed run ends. */
 const MOMENTS = 8_000;
 /** Until here a resume settles; beyond, it does what a run does. */
