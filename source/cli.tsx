@@ -18,6 +18,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'the same without a screen, told line by line',
     load: async () => (await import('./commands/loop/run.js')).runLoop,
   },
+  'loop resume': {
+    summary: 'goes on with a run that was cut by a crash',
+    load: async () => (await import('./commands/loop/resume.js')).resumeLoop,
+  },
+  'loop abandon': {
+    summary: 'gives a run up that was cut: tasks go back, work is kept',
+    load: async () => (await import('./commands/loop/abandon.js')).abandonLoop,
+  },
   'loop land': {
     summary: 'brings the merges of a run home to where it started',
     load: async () => (await import('./commands/loop/land.js')).landRun,

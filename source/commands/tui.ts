@@ -1,5 +1,5 @@
 import process from 'node:process';
-import type { RunHandle } from '../engine/run.js';
+import type { RunHandle } from '../engine/open-run.js';
 import type { ExitCode } from './command.js';
 import { beginRun, planRun } from './loop/begin-run.js';
 import { takeEndSignals } from './loop/end-signals.js';

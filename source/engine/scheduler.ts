@@ -6,7 +6,7 @@ import { LostClaims } from './lost-claims.js';
 import { ParkedDesk } from './parked-desk.js';
 import { QueueError, type Task } from './ports.js';
 import { QueueWatch } from './queue-watch.js';
-import type { RunContext, Worker } from './run-context.js';
+import type { RunContext, StandingWorkers, Worker } from './run-context.js';
 import { candidates } from './schedule.js';
 import type { ParkedWork } from './parked-work.js';
 import { makeSlots, type Slot, takeTask } from './slot-work.js';
@@ -37,14 +37,14 @@ export class Scheduler implements AttemptGuard {
   #checkingTrunk: Promise<void> = Promise.resolve();
   #wake = new AbortController();
 
-  /** `first` is the worker that has gated the base, if there is one; `parked` what earlier runs have left. */
-  constructor(context: RunContext, first: Worker | null, parked: readonly ParkedWork[]) {
+  /** `parked` is what earlier runs have left. */
+  constructor(context: RunContext, standing: StandingWorkers, parked: readonly ParkedWork[]) {
     this.#context = context;
     this.#stops = new StopCheck(context);
     this.#queue = new QueueWatch(context);
     this.#parked = new ParkedDesk(context, parked);
-    this.#nextWorker = first ? 1 : 0;
-    this.#slots = makeSlots(context.settings.loop.jobs, first);
+    this.#nextWorker = standing.next_worker;
+    this.#slots = makeSlots(context.settings.loop.jobs, standing.workers);
     context.events.subscribe((event) => {
       if (event.type !== 'iteration.started') return;
       const slot = this.#slots.find((each) => each.slot === event.slot);

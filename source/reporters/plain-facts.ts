@@ -79,6 +79,8 @@ export function plainFacts(event: DurableEvent, before: RunState, after: RunStat
     case 'control.received': {
       return [`asked: ${controlInWords(event.control)}`];
     }
+    case 'run.resumed':
+      return ['goes on from here'];
     case 'run.stopping':
       return [`stops: ${stopInWords(event.reason)}${detailOf(event)}`];
     case 'run.landed':

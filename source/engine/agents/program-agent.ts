@@ -80,7 +80,7 @@ export class ProgramAgent implements Agent {
         env: program.environment({ ...request.env, ...settings.env }),
         input: program.input(request.prompt),
         graceMs,
-        reader: program.reader(asked),
+        reader: program.reader(request.cwd),
         owes_end: true,
         login: program.login,
       },

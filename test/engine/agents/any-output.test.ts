@@ -43,7 +43,6 @@ const RECORDINGS: readonly Recording[] = [
   recording('codex-429.jsonl', [0, 0, 0, 0], null, 'rate_limit'),
 ];
 
-const task = taskIdSchema.parse('app-1');
 const NOW = new Date('2026-11-24T10:00:00Z');
 const MAX_LINE_BYTES = 256 * 1024;
 const KINDS = ['input', 'output', 'cache_read', 'cache_create'] as const;
@@ -54,8 +53,7 @@ function bytesOf({ file }: Recording): Buffer {
 
 /** What a program's output comes to, read as hew reads it: bytes, bounded lines, the runtime's own reader. */
 function read({ file }: Recording, output: Uint8Array): OutputReader {
-  const request = { cwd: '/w', model: null, git_dir: '/g', common_dir: '/g', budget_usd: null, task };
-  const reader = (file.startsWith('codex') ? codex : claude).reader(request);
+  const reader = (file.startsWith('codex') ? codex : claude).reader('/w');
   const lines = new BoundedLines(MAX_LINE_BYTES);
   for (const { text, cut } of [...lines.push(output), ...lines.end()]) reader.read(text, cut);
   return reader;
