@@ -60,9 +60,7 @@ export class ProgramAgent implements Agent {
   async file(): Promise<string | null> {
     const { home, env } = this.#options;
     const { name } = this.#named();
-    const file = name.includes('/')
-      ? await which(resolve(home, name), { nothrow: true })
-      : await which(name, { path: env['PATH'] ?? '', nothrow: true });
+    const file = await which(startedName(name, home), { path: env['PATH'] ?? '', nothrow: true });
     return file === null ? null : ((await this.#program.nativeProgram?.(file)) ?? file);
   }
 
@@ -75,7 +73,7 @@ export class ProgramAgent implements Agent {
     const usage = (told: AgentUsage): AgentUsage => this.#priced(told, model);
     const result = await runProgram(
       {
-        command: (await this.file()) ?? this.#named().name,
+        command: (await this.file()) ?? startedName(this.#named().name, this.#options.home),
         args: [...program.arguments(asked, settings), ...settings.args, ...program.last_arguments],
         env: program.environment({ ...request.env, ...settings.env }),
         input: program.input(request.prompt),
@@ -85,7 +83,11 @@ export class ProgramAgent implements Agent {
         login: program.login,
       },
       request,
-      { ...observer, usage: (told) => observer.usage(usage(told)) },
+      {
+        line: (line) => observer.line(line),
+        usage: (told) => observer.usage(usage(told)),
+        quiet: (quietMs) => observer.quiet(quietMs),
+      },
       signal,
     );
     return { ...result, ...usage(result) };
@@ -107,4 +109,9 @@ export class ProgramAgent implements Agent {
     const price = Object.hasOwn(this.#options.prices, name) ? this.#options.prices[name] : undefined;
     return { tokens, cost_usd: price === undefined ? null : priceOf(tokens, price), model: name };
   }
+}
+
+/** One with a slash is that of home: in a worktree an agent may have put another in its place. */
+function startedName(name: string, home: string): string {
+  return name.includes('/') ? resolve(home, name) : name;
 }

@@ -134,8 +134,9 @@ async function notStarted(
 function exitFailure(program: StartedProgram, ran: Exited, stderr: string): AgentProblem | null {
   const isWell = ran.exit_code === 0;
   const { told, failure } = program.reader.end(new Date());
-  // Where none is owed and none was told, only the exit code tells whether a fault that was met was the end of it.
-  if (failure !== null && (!isWell || program.owes_end || told)) return withLogin(failure, program.login);
+  // Where none is owed and none was told, only the exit tells whether a fault that was met was the end of it.
+  const isEnd = told || (ran.signal === null && (!isWell || program.owes_end));
+  if (failure !== null && isEnd) return withLogin(failure, program.login);
   if (isWell && (!program.owes_end || told)) return null;
   return { kind: kindOfExit(program, ran, stderr), message: exitMessage(ran, stderr), resets_at: null };
 }

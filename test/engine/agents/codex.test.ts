@@ -96,6 +96,8 @@ describe('codex', () => {
     ['exit 2', 'crashed'],
     ['exit 0', 'crashed'],
     ['kill -KILL $$', 'killed'],
+    [`echo '{"type":"error","message":"unexpected status 500"}'; kill -KILL $$`, 'killed'],
+    [`echo '{"type":"error","message":"unexpected status 500"}'; exit 1`, 'server'],
     ['exit 143', 'killed'],
     [`${replay('codex-stream')}; exit 3`, 'crashed'],
   ])('%s: %s', async (script, kind) => {
