@@ -71,7 +71,9 @@ export function stateInWords(view: SlotView, checkingBase: boolean, now: number)
       if (paused || activity.reason === 'paused') return `PAUSED ${since(activity.since, now)}`;
       if (activity.reason === 'nothing_ready') return `nothing ready ${since(activity.since, now)}`;
       const why = activity.reason === 'usage_limit' ? 'usage limit' : 'backs off';
-      return activity.until === null ? why : `${why}, until ${formatClock(activity.until)}`;
+      if (activity.until === null) return why;
+      const left = Math.max(0, Date.parse(activity.until) - now);
+      return `${why}, back ${formatClock(activity.until)}, in ${formatDuration(left)}`;
     }
     case 'working': {
       const time = timeInStep(view, now);

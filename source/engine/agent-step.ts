@@ -4,7 +4,7 @@ import { foreignChanges } from './git/foreign.js';
 import { removeStaleLocks } from './git/worktree.js';
 import { claimActor } from './ids.js';
 import type { AgentResult } from './ports.js';
-import { type RunContext, workerMark } from './run-context.js';
+import { type RunContext, workerSet } from './run-context.js';
 
 /** What is known when an agent has ended and nothing of its processes runs any more. */
 export interface AgentStep {
@@ -53,7 +53,7 @@ async function runWithin(context: RunContext, attempt: Attempt, prompt: string):
   const { slot, worker: number } = worker;
   const stall_ms = context.settings.loop.stall_timeout_ms;
   try {
-    return await context.agent.run(
+    return await attempt.agent.run(
       {
         run: context.run,
         task: task.id,
@@ -67,11 +67,11 @@ async function runWithin(context: RunContext, attempt: Attempt, prompt: string):
           HEW_WORKER: String(number),
           HEW_ATTEMPT: String(attempt.attempt),
         },
-        mark: workerMark(context.run, number),
-        model: context.settings.loop.model,
+        ...workerSet(context, worker, 'agent', iteration),
+        model: attempt.model,
         git_dir: worker.worktree.git_dir,
         common_dir: context.places.common_dir,
-        budget_usd: null,
+        budget_usd: context.settings.loop.iteration_budget_usd,
         stall_ms,
         log: iterationFile(context, number, iteration, 'agent.jsonl'),
       },

@@ -90,6 +90,8 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     prompt_hash: z.string(),
     runtime: z.string(),
     model: z.string().nullable(),
+    /** The fallback works in place of the slot's own runtime. */
+    cooldown_engaged: z.boolean().default(false),
   }),
   event('agent.finished', {
     ...work,

@@ -25,6 +25,7 @@ const insidePath = z
 /** A program would take one that begins with a dash for a flag. */
 const modelName = text.refine((name) => !name.startsWith('-'), 'must be the name of a model');
 const pathList = z.array(insidePath, { error: 'must be a list of paths, such as [".env"]' });
+const dollars = z.number({ error: 'must be a number of dollars' }).positive('must be more than 0');
 const oneOrMore = z.int({ error: 'must be a whole number' }).min(1, 'must be 1 or more');
 
 /** `[gate]`: the commands that a tree must pass, and how long they may take together. */
@@ -43,6 +44,29 @@ const worktreeSchema = z.strictObject({
   link: pathList.optional(),
 });
 
+/** One runtime or several: a list, or names with commas between them, as the command line has them. */
+const runtimeNames = z
+  .union([text.transform((names) => names.split(',').map((name) => name.trim())), z.array(text)], {
+    error: 'must be the name of a runtime, or a list of names',
+  })
+  .pipe(
+    z
+      .array(z.string().min(1, 'must not have an empty name'))
+      .min(1, 'must name a runtime')
+      .max(16, 'must name at most 16 runtimes'),
+  );
+
+/** `[loop.model]`: which model a task gets by its priority or its type, else the default. */
+const modelRulesSchema = z.strictObject({
+  default: modelName.optional(),
+  by_priority: z
+    .strictObject(
+      Object.fromEntries(['P0', 'P1', 'P2', 'P3', 'P4'].map((name) => [name, modelName.optional()])),
+    )
+    .optional(),
+  by_type: z.record(z.string(), modelName).optional(),
+});
+
 /**
  * `[loop]`: how a run works and what it may use. The command line's flags have the same names and rules, with `-` for
  * `_`, so that they are read through this schema too.
@@ -54,18 +78,36 @@ export const loopSettingsSchema = z.strictObject({
     .max(16, 'must be from 1 to 16')
     .optional(),
   attempts: oneOrMore.optional(),
-  runtime: text.optional(),
+  /** Dealt out to the slots in turn. */
+  runtime: runtimeNames.optional(),
+  fallback_runtime: text.optional(),
+  fallback_cooldown_iters: oneOrMore.optional(),
   agent_command: text.optional(),
-  /** What the runtime calls the model. */
-  model: modelName.optional(),
+  model: z
+    .union(
+      [
+        modelName.transform((name): z.infer<typeof modelRulesSchema> => ({ default: name })),
+        modelRulesSchema,
+      ],
+      {
+        error: 'must be the name of a model, or have default, by_priority (P0 to P4) and by_type',
+      },
+    )
+    .optional(),
+  /** A file of home whose text takes the place of the prompt's beginning. */
+  skill: text.optional(),
   max_iter: oneOrMore.optional(),
   budget_tokens: oneOrMore.optional(),
   /** US dollars. */
-  budget_cost: z.number({ error: 'must be a number of dollars' }).positive('must be more than 0').optional(),
+  budget_cost: dollars.optional(),
   budget_wall: durationSchema.optional(),
+  /** US dollars, for one iteration. */
+  iteration_budget_cost: dollars.optional(),
   iteration_timeout: durationSchema.optional(),
   stall_timeout: durationSchema.optional(),
   stop_file: text.optional(),
+  scope: z.enum(['ready', 'epics'], { error: 'must be "ready" or "epics"' }).optional(),
+  epic: text.optional(),
 });
 /** What `[loop]` or the flags say, durations in milliseconds; what they leave out is undefined. */
 export type LoopSettings = z.infer<typeof loopSettingsSchema>;
@@ -107,13 +149,13 @@ const agentsSchema = z.strictObject(
   ),
 );
 
-const dollars = z.number({ error: 'must be a number of dollars' }).min(0, 'must not be less than 0');
+const price = z.number({ error: 'must be a number of dollars' }).min(0, 'must not be less than 0');
 /** `[prices."<model>"]`: US dollars per million tokens. */
 const priceSchema = z.strictObject({
-  input: dollars,
-  output: dollars,
-  cache_read: dollars.optional(),
-  cache_create: dollars.optional(),
+  input: price,
+  output: price,
+  cache_read: price.optional(),
+  cache_create: price.optional(),
 });
 
 /** The whole of `.hew.toml`. Strict: a key that hew does not know is an error, since it is a setting that would not hold. */

@@ -53,6 +53,15 @@ function evilRun(slots: number): LiveExample {
 }
 
 describe('Dashboard', () => {
+  it('counts down to the end of a usage limit', () => {
+    const run = new LiveExample(2);
+    const until = new Date(EXAMPLE_NOW + 41 * 60_000).toISOString();
+    run.tell({ type: 'slot.waiting', slot: 2, reason: 'usage_limit', detail: 'claude: limit', until });
+    expect(linesAt(run, [80, 24]).join('\n')).toMatch(
+      /^─2 no task yet ─+ usage limit, back [\d:]+, in 41m00s$/m,
+    );
+  });
+
   it('marks an agent that gives no sign of life, until it does', () => {
     const run = new LiveExample(16);
     const seen = (size: readonly [number, number]): string => linesAt(run, size).join('\n');

@@ -62,6 +62,8 @@ export async function runProgram(
       cwd: request.cwd,
       env: program.env,
       mark: request.mark,
+      ledger: request.ledger,
+      redactor: request.redactor,
       input: program.input,
       log,
       signal: either,
