@@ -8,13 +8,8 @@ import { codex } from '../../source/engine/agents/codex.js';
 import { ProgramAgent } from '../../source/engine/agents/program-agent.js';
 import { askVersion } from '../../source/engine/doctor/ask-version.js';
 import { runIdSchema, taskIdSchema } from '../../source/engine/ids.js';
-import {
-  type AgentLine,
-  type AgentRequest,
-  type AgentResult,
-  type AgentSettings,
-  NO_AGENT_SETTINGS,
-} from '../../source/engine/ports.js';
+import { type AgentSettings, NO_AGENT_SETTINGS } from '../../source/engine/agent-settings.js';
+import type { AgentLine, AgentRequest, AgentResult } from '../../source/engine/ports.js';
 import { type GitProject, makeGitProject } from '../git-project.js';
 import { temporaryFolder } from '../temporary-folder.js';
 import { startModelServer, startRefusingServer } from './model-server.js';

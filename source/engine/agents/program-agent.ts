@@ -1,14 +1,7 @@
 import { resolve } from 'node:path';
 import which from 'which';
-import type {
-  Agent,
-  AgentObserver,
-  AgentRequest,
-  AgentResult,
-  AgentSettings,
-  AgentUsage,
-  ModelPrice,
-} from '../ports.js';
+import type { AgentSettings, ModelPrice } from '../agent-settings.js';
+import type { Agent, AgentObserver, AgentRequest, AgentResult, AgentUsage } from '../ports.js';
 import type { AgentProgram } from './agent-program.js';
 import { missingProgram } from './find-program.js';
 import { priceOf } from './price-of.js';

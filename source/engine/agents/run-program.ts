@@ -1,5 +1,6 @@
 import { plainLine } from '../plain-line.js';
-import type { AgentFailure, AgentObserver, AgentProblem, AgentRequest, AgentResult } from '../ports.js';
+import type { AgentFailure, AgentProblem } from '../agent-failure.js';
+import type { AgentObserver, AgentRequest, AgentResult } from '../ports.js';
 import { BoundedLog } from '../processes/bounded-log.js';
 import { runInSet, type RunInSetResult } from '../processes/run-in-set.js';
 import { watchForStall } from '../processes/stall-watch.js';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { codex } from '../../../source/engine/agents/codex.js';
-import { NO_AGENT_SETTINGS } from '../../../source/engine/ports.js';
+import { NO_AGENT_SETTINGS } from '../../../source/engine/agent-settings.js';
 import { taskIdSchema } from '../../../source/engine/ids.js';
 import { runAgent } from './agent-run.js';
 
