@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import type { ModelRules } from './model-choice.js';
-import type { AgentSettings, ModelPrice } from './ports.js';
+import type { AgentSettings, ModelPrice } from './agent-settings.js';
 import { settingsProblems } from './settings-problems.js';
 import {
   type AgentSection,

@@ -1,4 +1,5 @@
-import type { AgentRequest, AgentSettings } from '../ports.js';
+import type { AgentSettings } from '../agent-settings.js';
+import type { AgentRequest } from '../ports.js';
 import type { OutputReader } from './output-reader.js';
 
 /** All that hew knows of an agent's program. A new runtime is one of these, and a line in `agent-programs.ts`. */

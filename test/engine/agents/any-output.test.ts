@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { claude } from '../../../source/engine/agents/claude.js';
 import { codex } from '../../../source/engine/agents/codex.js';
-import { taskIdSchema } from '../../../source/engine/ids.js';
 import type { OutputReader } from '../../../source/engine/agents/output-reader.js';
-import type { AgentFailure, TokenCount } from '../../../source/engine/ports.js';
+import type { AgentFailure } from '../../../source/engine/agent-failure.js';
+import type { TokenCount } from '../../../source/engine/ports.js';
 import { BoundedLines } from '../../../source/engine/processes/bounded-lines.js';
 
 interface Recording {
