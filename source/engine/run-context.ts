@@ -55,6 +55,8 @@ export interface TrunkContext {
 
 /** Everything that the parts of one run share. */
 export interface RunContext extends TrunkContext {
+  /** Which disk has too little room for an iteration to begin, in words; null where none has. */
+  readonly diskShortage: () => Promise<string | null>;
   readonly queue: TaskQueue;
   readonly runtimes: RuntimePool;
   /** What every prompt of the run begins with. */
