@@ -33,7 +33,8 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
       ungated: plan.gate === null,
       limits,
     });
-    const ready = candidates({ listing: plan.listing, tasks: new Map(), taken: new Set() });
+    const { epic } = settings.loop;
+    const ready = candidates({ listing: plan.listing, tasks: new Map(), taken: new Set(), epic });
     for (const [worker, task] of ready.slice(0, jobs).entries()) {
       const branch = serial ? (start.branch ?? 'HEAD') : workerBranch(run, worker);
       const prompt = buildPrompt({
@@ -50,7 +51,7 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
       const planned = { slot: worker + 1, worker, branch, task: task.id, title: task.title };
       events.note({ type: 'slot.planned', ...planned, prompt_hash: prefix_hash, prompt: text });
     }
-    const tasks_left = tasksLeftIn(plan.listing);
+    const tasks_left = tasksLeftIn(plan.listing, epic);
     await events.record({ type: 'run.finished', stop_reason: 'ready_empty', exit_code: 0, tasks_left });
     return 0;
   } finally {

@@ -30,6 +30,8 @@ export interface Task {
   readonly labels: readonly string[];
   readonly assignee: string | null;
   readonly dependencies: readonly TaskDependency[];
+  /** The epic or task that it is a part of. */
+  readonly parent: string | null;
   readonly created_at: string;
   readonly updated_at: string;
   readonly closed_at: string | null;
@@ -51,6 +53,8 @@ export interface QueueListing {
   readonly tasks: ReadonlyMap<TaskId, Task>;
   /** What the queue calls ready, in the order in which it wants them taken. */
   readonly ready: readonly TaskId[];
+  /** What the queue has and hew cannot take, a sentence each. */
+  readonly left_out: readonly string[];
 }
 
 export type ClaimResult = { readonly kind: 'claimed' } | { readonly kind: 'lost'; readonly holder: string };
@@ -68,12 +72,28 @@ export interface NewTask {
   readonly labels?: readonly string[];
 }
 
+/** Something to be known by every agent from now on. */
+export interface Memory {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What a person types to do by hand what hew could not, or leaves to them. */
+export interface QueueCommands {
+  /** Files a task. */
+  readonly create: string;
+  readonly close: (id: string) => string;
+  /** Makes a task that is in progress open and nobody's. */
+  readonly giveBack: (id: string) => string;
+}
+
 /**
  * A queue of tasks. Every method throws a {@link QueueError} when the queue cannot be used at all; what may happen to
  * a healthy queue (a claim lost, a close refused) is a value.
  */
 export interface TaskQueue {
   readonly kind: 'file' | 'beads';
+  readonly commands: QueueCommands;
   list(): Promise<QueueListing>;
   show(id: TaskId): Promise<Task | null>;
   /** Takes an open, unassigned task: status in_progress, assignee the actor. Claiming one's own again succeeds. */
@@ -86,6 +106,12 @@ export interface TaskQueue {
   create(task: NewTask): Promise<TaskId>;
   /** From now on `blocker` blocks `id`. */
   addDependency(id: TaskId, blocker: TaskId): Promise<void>;
+  /** Appends to a task's notes, whatever its status. */
+  addNote(id: TaskId, note: string): Promise<void>;
+  /** Keeps a text for the agents of this and every later run; the same key replaces what it held. */
+  remember(text: string, key?: string): Promise<void>;
+  /** Everything remembered, in the order of the keys. */
+  memories(): Promise<readonly Memory[]>;
 }
 
 /** The queue cannot be read or written. The message says what is wrong, where, and what to do next. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { chooseGate } from './choose-gate.js';
 import { findRuntimes } from './find-runtimes.js';
 import type { Gate } from './gate/find-gate.js';
@@ -8,15 +7,16 @@ import { findPlaces, hewHome, type Places, worktreesFolder } from './git/places.
 import { gitVersion } from './git/version.js';
 import { newRunId, type RunId, type Sha } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
-import type { QueueListing, TaskQueue } from './ports.js';
+import type { Memory, QueueListing, TaskQueue } from './ports.js';
 import { QueueError } from './ports.js';
 import { projectProblems } from './preflight-project.js';
 import { promptPrefix } from './prompt.js';
 import { readSkill } from './read-skill.js';
+import { RED_GATE_STATUS } from './remember-red-gate.js';
 import type { RuntimePlan } from './runtime-pool.js';
 import { childEnvironment } from './processes/child-environment.js';
-import { FileQueue } from './queue/file-queue.js';
-import { idPrefix } from './queue/task-ids.js';
+import { openQueue } from './queue/open-queue.js';
+import { scopeProblem } from './schedule.js';
 import { reapDeadRuns } from './reap-dead-runs.js';
 import { readSettings, resolveSettings, type Settings, SettingsError } from './settings.js';
 import type { StartRequest } from './start-request.js';
@@ -71,10 +71,11 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
 
   const settings = await readSettingsFor(request, places, problems);
   const gate = settings && (await chooseGate(request.options.gate, places.home, settings, problems));
-  const queue = openQueue(request, places, problems);
-  const listing = queue && (await listQueue(queue, problems));
+  const queue = await openQueueFor(request, places, plain, problems);
+  const listing = queue && (await listQueue(queue, settings, problems));
   const runtimes = settings && (await findRuntimes(settings, { home: places.home, env: plain }, problems));
   const skill = settings && (await readSkill(settings.loop.skill, places.home, problems));
+  const memories = listing && queue ? await readMemories(queue, problems) : [];
   const { dry_run, ignore_unlanded } = request.options;
   const serial = settings?.loop.jobs === 1;
   problems.push(...(await projectProblems(plainGit, places, { serial, ignore_unlanded, dry_run })));
@@ -103,7 +104,7 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
       queue,
       listing,
       runtimes,
-      prompt_prefix: promptPrefix({ skill, memories: [] }),
+      prompt_prefix: promptPrefix({ skill, memories }),
       gate,
       carried,
       reaped,
@@ -135,30 +136,46 @@ async function readSettingsFor(
   }
 }
 
-function openQueue(request: StartRequest, places: Places, problems: string[]): TaskQueue | null {
-  if (request.options.queue === 'beads') {
-    problems.push(
-      'The queue of beads (bd) cannot be used yet. Use the embedded one: --queue file, filled by hew task new',
-    );
-    return null;
-  }
-  return new FileQueue({
-    path: join(places.hew, 'tasks.jsonl'),
-    prefix: idPrefix(places.project),
-    now: () => request.clock.now(),
-  });
+async function openQueueFor(
+  request: StartRequest,
+  places: Places,
+  env: Readonly<Record<string, string>>,
+  problems: string[],
+): Promise<TaskQueue | null> {
+  const now = (): Date => request.clock.now();
+  const opened = await openQueue({ choice: request.options.queue, places, env, now });
+  if (opened.kind === 'opened') return opened.queue;
+  problems.push(opened.problem);
+  return null;
 }
 
-async function listQueue(queue: TaskQueue, problems: string[]): Promise<QueueListing | null> {
+async function listQueue(
+  queue: TaskQueue,
+  settings: Settings | null,
+  problems: string[],
+): Promise<QueueListing | null> {
   try {
     const listing = await queue.list();
-    if ([...listing.tasks.values()].some((task) => task.status !== 'closed')) return listing;
-    problems.push(
-      'The queue is empty: there is no task that is not closed. File one: hew task new "<title>"',
-    );
+    const tasks = [...listing.tasks.values()];
+    const problem = tasks.some((task) => task.status !== 'closed')
+      ? settings && scopeProblem(listing, settings.loop)
+      : `The queue is empty: there is no task that is not closed. File one: ${queue.commands.create}`;
+    if (!problem) return listing;
+    problems.push(problem);
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     problems.push(error.message);
   }
   return null;
+}
+
+/** What agents are to know; what hew itself keeps of red gates is for people, and grows with every night. */
+async function readMemories(queue: TaskQueue, problems: string[]): Promise<readonly Memory[]> {
+  try {
+    return (await queue.memories()).filter(({ value }) => !value.startsWith(RED_GATE_STATUS));
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    problems.push(error.message);
+    return [];
+  }
 }

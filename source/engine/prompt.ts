@@ -1,5 +1,5 @@
 import fnv1a from '@sindresorhus/fnv1a';
-import type { GateCommand, Task } from './ports.js';
+import type { GateCommand, Memory, Task } from './ports.js';
 
 /** What an earlier attempt came to, for the next one. */
 export interface PreviousAttempt {
@@ -12,12 +12,6 @@ export interface PreviousAttempt {
   readonly tail: string;
   /** The ref that keeps its work, or null when there was none. */
   readonly salvage: string | null;
-}
-
-/** Something that the project's queue remembers for every agent. */
-export interface Memory {
-  readonly key: string;
-  readonly value: string;
 }
 
 /** What a prompt is made from. */

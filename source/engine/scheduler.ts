@@ -166,6 +166,7 @@ export class Scheduler implements AttemptGuard {
       listing,
       tasks: this.#context.events.state.tasks,
       taken: new Set([...given, ...this.#lostClaims.at(this.#context.clock.now().getTime())]),
+      epic: this.#context.settings.loop.epic,
     });
   }
 

@@ -107,6 +107,8 @@ export const loopSettingsSchema = z.strictObject({
   iteration_timeout: durationSchema.optional(),
   stall_timeout: durationSchema.optional(),
   stop_file: text.optional(),
+  scope: z.enum(['ready', 'epics'], { error: 'must be "ready" or "epics"' }).optional(),
+  epic: text.optional(),
 });
 /** What `[loop]` or the flags say, durations in milliseconds; what they leave out is undefined. */
 export type LoopSettings = z.infer<typeof loopSettingsSchema>;

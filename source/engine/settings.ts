@@ -61,6 +61,10 @@ export interface Settings {
     readonly stall_timeout_ms: number;
     /** A further file whose existence stops the run, relative to home; null when there is none. */
     readonly stop_file: string | null;
+    /** Which tasks are taken: any that is ready, or only what lies below one epic. */
+    readonly scope: 'ready' | 'epics';
+    /** That epic; null where any task is taken, and where none was named. */
+    readonly epic: string | null;
   };
   /** How the programs of runtimes are started, by the runtime's name; one that is not there has nothing set. */
   readonly agents: Readonly<Record<string, AgentSettings>>;
@@ -156,10 +160,20 @@ export function resolveSettings(file: SettingsFile, flags: LoopSettings): Settin
       iteration_timeout_ms: said('iteration_timeout') ?? 60 * MINUTE,
       stall_timeout_ms: said('stall_timeout') ?? 20 * MINUTE,
       stop_file: said('stop_file') ?? null,
+      ...scopeSettings(said('scope'), said('epic')),
     },
     agents: agentsOf(file),
     prices: pricesOf(file),
   };
+}
+
+/** Who names an epic means it, unless told otherwise. */
+function scopeSettings(
+  scope: LoopSettings['scope'],
+  epic: string | undefined,
+): Pick<Settings['loop'], 'scope' | 'epic'> {
+  if ((scope ?? (epic === undefined ? 'ready' : 'epics')) === 'ready') return { scope: 'ready', epic: null };
+  return { scope: 'epics', epic: epic ?? null };
 }
 
 function agentsOf({ agents = {} }: SettingsFile): Settings['agents'] {

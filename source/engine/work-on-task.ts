@@ -9,6 +9,7 @@ import { parkWorker } from './park-worker.js';
 import { NO_TOKENS, QueueError, type Task } from './ports.js';
 import type { PreviousAttempt } from './prompt.js';
 import { faultsAfter } from './reduce-iteration.js';
+import { rememberRedGate } from './remember-red-gate.js';
 import { type AttemptOutcome, NOTHING_DONE, runAttempt } from './run-attempt.js';
 import type { RunContext, Worker } from './run-context.js';
 import { settleWork } from './settle-work.js';
@@ -144,6 +145,7 @@ async function attemptOnce(
     files: [...outcome.files],
   });
   await returnTask(context, attempt, outcome, consequence, settled.salvage);
+  await rememberRedGate(context, attempt, outcome.end);
   const task_end = {
     worker_usable: settled.worker_usable,
     home_problem: settled.home_problem,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type GitProject, makeGitProject } from '../git-project.js';
 import { startSteppedAgents } from '../stepped-agents.js';
 import { failed } from './claude-failures.js';
-import { fileTasks, GATED, type LoopOptions, type LoopRun, startLoop } from './loop-run.js';
+import { fileTasks, GATED, type LoopOptions, type LoopRun, queueOf, startLoop } from './loop-run.js';
 
 const FAKE = fileURLToPath(new URL('../fixtures/fake-claude.mjs', import.meta.url));
 /** A program that does its task at once. */
@@ -100,7 +100,7 @@ describe('the runtimes of a run', () => {
 });
 
 describe('what an iteration is started with', () => {
-  test('the model of its task, the text of --skill, and one line that says that no budget is set', async () => {
+  test('the model of its task, the text of --skill, what the queue remembers, and one line that says that no budget is set', async () => {
     await using project = await makeGitProject({
       files: { ...GATED, '.hew.toml': `${GATED['.hew.toml']}[loop.model]\nby_type.bug = "sonnet"\n` },
     });
@@ -113,10 +113,14 @@ describe('what an iteration is started with', () => {
       { title: 'One', labels: ['model:opus'], issue_type: 'bug' },
       { title: 'Two', issue_type: 'bug' },
     );
+    await queueOf(project).remember('tabs, not spaces', 'style');
+    await queueOf(project).remember('STATUS:loop-iter-failed:loop-1:2:now', 'STATUS:1');
     await using run = await startLoop(project, { agent: agents.command, flags: { skill: 'skill.md' } });
     const both = [await agents.next({ slot: 1 }), await agents.next({ slot: 2 })];
     expect(both.map(({ env }) => env['HEW_MODEL'])).toEqual(['opus', 'sonnet']);
-    for (const { prompt } of both) expect(prompt.startsWith('Mind the gap.\n\n# Task ')).toBe(true);
+    const beginning =
+      'Mind the gap.\n\n## What is remembered of this project\n\n- style: tabs, not spaces\n\n# Task ';
+    for (const { prompt } of both) expect(prompt.slice(0, beginning.length)).toBe(beginning);
     for (const agent of both) await agent.close();
     expect(await run.ended).toBe(0);
     const hashes = new Set(run.all('iteration.started').map(({ prompt_hash }) => prompt_hash));

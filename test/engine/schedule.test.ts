@@ -18,8 +18,10 @@ function taken(
   away: readonly TaskId[] = [],
 ): string[] {
   const stored = queueOf(...tasks);
-  const listing = { tasks: stored, ready: readyTasks(stored, NOW) };
-  return candidates({ listing, tasks: stateOf(met), taken: new Set(away) }).map((task) => task.id);
+  const listing = { tasks: stored, ready: readyTasks(stored, NOW), left_out: [] };
+  return candidates({ listing, tasks: stateOf(met), taken: new Set(away), epic: null }).map(
+    (task) => task.id,
+  );
 }
 
 function stateOf(met: Readonly<Record<string, Partial<TaskState>>>): RunState['tasks'] {

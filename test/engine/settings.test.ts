@@ -23,6 +23,8 @@ const DEFAULTS: Record<keyof LoopSettings, unknown> = {
   iteration_timeout: 60 * 60_000,
   stall_timeout: 20 * 60_000,
   stop_file: null,
+  scope: 'ready',
+  epic: null,
 };
 
 const count = fc.integer({ min: 1, max: 16 });
@@ -88,6 +90,8 @@ describe('parseSettings', () => {
       budget_wall = "1h30m"
       iteration_timeout = "20m"
       stop_file = "STOP"
+      scope = "epics"
+      epic = "app-9"
       [agents.claude]
       bin = "./claude"
       args = ["--verbose"]
@@ -119,6 +123,8 @@ describe('parseSettings', () => {
         iteration_timeout_ms: 1_200_000,
         stall_timeout_ms: 1_200_000,
         stop_file: 'STOP',
+        scope: 'epics',
+        epic: 'app-9',
       },
       agents: {
         claude: {

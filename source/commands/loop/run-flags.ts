@@ -22,6 +22,8 @@ export const RUN_FLAGS = {
   iterationTimeout: { type: 'string' },
   stallTimeout: { type: 'string' },
   stopFile: { type: 'string' },
+  scope: { type: 'string', choices: ['ready', 'epics'] },
+  epic: { type: 'string' },
   queue: { type: 'string', choices: ['auto', 'file', 'beads'] },
   dryRun: { type: 'boolean' },
   land: { type: 'boolean' },
@@ -43,7 +45,9 @@ export const RUN_FLAGS_HELP = `
                                 type name none; else its own choice
       --skill <file>            a text that takes the place of what every prompt begins with
       --attempts <n>            how often a task is tried before it is given back (default 2)
-      --queue auto|file|beads   where the tasks are (default auto)
+      --queue auto|file|beads   where the tasks are (default auto: bd where there is a .beads, else .hew/tasks.jsonl)
+      --scope ready|epics       take any task that is ready (default), or only those below one epic
+      --epic <id>               that epic: its children, theirs, and so on
 
       --max-iter <n>            start no more iterations than that
       --budget-tokens <n>       start none once so many tokens are used
@@ -84,6 +88,8 @@ export function loopSettingsOf(values: RunFlagValues): LoopSettings {
     iteration_timeout: values.iterationTimeout,
     stall_timeout: values.stallTimeout,
     stop_file: values.stopFile,
+    scope: values.scope,
+    epic: values.epic,
   };
   const read = loopSettingsSchema.safeParse(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
