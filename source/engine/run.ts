@@ -45,7 +45,8 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
   if (taken.kind === 'held') return { kind: 'refused', problems: [liveRunProblem(taken.by)] };
   const serial = settings.loop.jobs === 1;
   const { clock, env } = request;
-  const opened = await openGuardedFolder({ run, places, serial, clock, env }, listen).catch(
+  const { agents } = settings;
+  const opened = await openGuardedFolder({ run, places, serial, clock, env, agents }, listen).catch(
     async (error: unknown) => {
       await taken.lock[Symbol.asyncDispose]();
       throw error;
