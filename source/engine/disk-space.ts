@@ -21,6 +21,11 @@ export async function readDisks(folders: readonly string[]): Promise<readonly Di
   );
 }
 
+/** Which of these folders' disks has less room than it must have, in words; null where none has. */
+export async function findShortage(folders: readonly string[], least: number): Promise<string | null> {
+  return least === 0 ? null : diskShortage(await readDisks(folders), least);
+}
+
 /** Which disk has less room than it must have, in words; null where none has. `least` is in bytes, 0 for no limit. Pure. */
 export function diskShortage(readings: readonly DiskReading[], least: number): string | null {
   const short = readings.find(({ free }) => free !== null && free < least);

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { checkTrunk } from './check-trunk.js';
 import type { Control } from './controls.js';
-import { diskShortage, readDisks } from './disk-space.js';
+import { findShortage } from './disk-space.js';
 import type { EventStream } from './event-stream.js';
 import { ForeignWatch } from './foreign-watch.js';
 import { finishRun } from './finish-run.js';
@@ -65,11 +65,8 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
     queue: plan.queue,
     runtimes: new RuntimePool(plan.runtimes, request.clock),
     prompt_prefix: plan.prompt_prefix,
-    diskShortage: async () =>
-      diskShortage(
-        await readDisks([serial ? places.home : plan.worktrees, folder]),
-        settings.limits.min_free_disk,
-      ),
+    diskShortage: () =>
+      findShortage([folder, serial ? places.home : plan.worktrees], settings.limits.min_free_disk),
     foreign: new ForeignWatch(plan.git, places.home, stopFileIn(places.home, settings), request.clock),
     gate: plan.gate?.commands ?? [],
     green: await GreenTrees.open(join(places.hew, 'green-trees.json')),
