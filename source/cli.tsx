@@ -23,6 +23,26 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'brings the merges of a run home to where it started',
     load: async () => (await import('./commands/loop/land.js')).landRun,
   },
+  'loop list': {
+    summary: 'shows the runs of this project, and what became of each',
+    load: async () => (await import('./commands/loop/list.js')).listLoops,
+  },
+  'loop cancel': {
+    summary: 'lets the run that is alive begin nothing more, or aborts it',
+    load: async () => (await import('./commands/loop/cancel.js')).cancelRun,
+  },
+  'loop prune-worktrees': {
+    summary: 'removes the worktrees that dead runs have left, their work salvaged',
+    load: async () => (await import('./commands/loop/prune-worktrees.js')).pruneWorktrees,
+  },
+  'loop salvage': {
+    summary: 'list|show|restore|drop: the work that was kept',
+    load: async () => (await import('./commands/salvage.js')).salvage,
+  },
+  slot: {
+    summary: 'pause|resume|abort|note: steers a slot of the run that is alive',
+    load: async () => (await import('./commands/slot.js')).slot,
+  },
   demo: {
     summary: 'shows it all in a minute, offline, in a throw-away project',
     load: async () => (await import('./commands/demo.js')).demo,
@@ -38,7 +58,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
 };
 
 /** Errors whose message is written for people; by name, since their classes must not be loaded for `--help`. */
-const TOLD_ERRORS = new Set(['GitError', 'JournalError', 'QueueError', 'RunFileError', 'SettingsError']);
+const TOLD_ERRORS = new Set([
+  'ControlError',
+  'GitError',
+  'JournalError',
+  'QueueError',
+  'RunFileError',
+  'SettingsError',
+]);
 
 function plainLinesOf(text: string): string {
   return text.split('\n').map(plainText).join('\n');

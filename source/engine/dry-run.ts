@@ -33,8 +33,13 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
       ungated: plan.gate === null,
       limits,
     });
-    const { epic } = settings.loop;
-    const ready = candidates({ listing: plan.listing, tasks: new Map(), taken: new Set(), epic });
+    const ready = candidates({
+      listing: plan.listing,
+      tasks: new Map(),
+      wishes: new Map(),
+      taken: new Set(),
+      epic: settings.loop.epic,
+    });
     for (const [worker, task] of ready.slice(0, jobs).entries()) {
       const branch = serial ? (start.branch ?? 'HEAD') : workerBranch(run, worker);
       const prompt = buildPrompt({
@@ -46,12 +51,13 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
         attempt: 1,
         attempts,
         earlier: [],
+        told: [],
       });
       const { text, prefix_hash } = prompt;
       const planned = { slot: worker + 1, worker, branch, task: task.id, title: task.title };
       events.note({ type: 'slot.planned', ...planned, prompt_hash: prefix_hash, prompt: text });
     }
-    const tasks_left = tasksLeftIn(plan.listing, epic);
+    const tasks_left = tasksLeftIn(plan.listing, settings.loop.epic);
     await events.record({ type: 'run.finished', stop_reason: 'ready_empty', exit_code: 0, tasks_left });
     return 0;
   } finally {

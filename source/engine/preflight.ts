@@ -31,6 +31,8 @@ export interface RunPlan {
   readonly places: Places;
   readonly start: { readonly sha: Sha; readonly branch: string | null };
   readonly worktrees: string;
+  /** `~/.hew`, or where `HEW_HOME` says. */
+  readonly hew_home: string;
   readonly git: Git;
   readonly environments: Environments;
   readonly queue: TaskQueue;
@@ -87,7 +89,8 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   }
 
   const run = newRunId(request.clock.now());
-  const worktrees = worktreesFolder(await hewHome(request.env), run);
+  const hew_home = await hewHome(request.env);
+  const worktrees = worktreesFolder(hew_home, run);
   const carried = serial ? NOTHING_CARRIED : await findCarried(plainGit, places.home, settings.worktree);
   const all = await makeEnvironments({ git: plainGit, home: places.home, env: plain, worktrees, carried });
   return {
@@ -99,6 +102,7 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
       places,
       start: { sha: start, branch: places.branch },
       worktrees,
+      hew_home,
       git: new Git(all.hew),
       environments: all,
       queue,

@@ -26,6 +26,8 @@ export interface PromptFacts {
   readonly attempts: number;
   /** The attempts before this one, oldest first. */
   readonly earlier: readonly PreviousAttempt[];
+  /** What the user has said to whoever works on the task, oldest first. */
+  readonly told: readonly string[];
 }
 
 /** A prompt, and the hash of the beginning that all prompts of a run share. */
@@ -57,6 +59,7 @@ export function buildPrompt(facts: PromptFacts): Prompt {
     prefix,
     aboutTask(facts),
     ...facts.earlier.map((attempt) => aboutAttempt(attempt, attempt === last)),
+    ...fromUser(facts.told),
     contract(facts),
   ];
   return {
@@ -106,4 +109,9 @@ Branch: ${branch}
 - End with one line of its own, as the last thing that you say: "closed ${task.id}" when the task is done, or "blocked ${task.id}: <why>" when it cannot be done.
 
 When it is done, end with the line: closed ${task.id}`;
+}
+
+function fromUser(told: readonly string[]): string[] {
+  if (told.length === 0) return [];
+  return [`## What the user says of this task\n\n${told.join('\n\n')}`];
 }

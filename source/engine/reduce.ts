@@ -1,5 +1,6 @@
 import { NOTHING_SPENT, withSlot, withTask, withWorker } from './change-state.js';
 import type { DurableEvent } from './events.js';
+import { reduceControl, withoutRetry } from './reduce-control.js';
 import { reduceIteration } from './reduce-iteration.js';
 import type { RunState, WorkerState } from './state.js';
 
@@ -20,6 +21,8 @@ export const EMPTY_STATE: RunState = {
   finished: null,
   updated_at: null,
   foreign_changes: [],
+  wishes: new Map(),
+  notes: new Map(),
   settled: [],
 };
 
@@ -99,7 +102,8 @@ function apply(state: RunState, event: DurableEvent): RunState {
       return withSlot(state, event.slot, () => ({ activity: { kind: 'claiming', task: event.task } }));
     case 'task.claimed': {
       const { title, priority, worker } = event;
-      return withTask(state, event.task, () => ({ title, priority, worker, fate: null }));
+      const claimed = withoutRetry(state, event.task);
+      return withTask(claimed, event.task, () => ({ title, priority, worker, fate: null }));
     }
     case 'task.claim_lost':
       return withSlot(state, event.slot, () => ({ activity: { kind: 'idle' } }));
@@ -147,6 +151,8 @@ function apply(state: RunState, event: DurableEvent): RunState {
       return event.task === null
         ? state
         : withTask(state, event.task, (task) => ({ salvages: [...task.salvages, event.ref] }));
+    case 'control.received':
+      return reduceControl(state, event.control);
     case 'run.stopping':
       return { ...state, stopping: event.reason, stopping_detail: event.detail };
     case 'land.started':
@@ -167,7 +173,6 @@ function apply(state: RunState, event: DurableEvent): RunState {
     case 'parked.merging':
     case 'trunk.catching_up':
     case 'trunk.restored':
-    case 'control.received':
     case 'notice':
       return state;
   }

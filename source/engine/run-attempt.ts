@@ -59,6 +59,7 @@ export async function runAttempt(
     attempt: attempt.attempt,
     attempts: context.settings.loop.attempts,
     earlier,
+    told: context.events.state.notes.get(task.id) ?? [],
   });
   await context.events.record({
     type: 'iteration.started',

@@ -2,7 +2,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { checkTrunk } from './check-trunk.js';
+import { ControlDesk } from './control-desk.js';
 import type { Control } from './controls.js';
+import { openControlServer } from './control-server.js';
 import { findShortage } from './disk-space.js';
 import type { EventStream } from './event-stream.js';
 import { ForeignWatch } from './foreign-watch.js';
@@ -86,10 +88,19 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
     endAll: (why) => broken.abort(why),
   };
   const controls = new ControlDesk(context, user);
+  const socket = await openControlServer({
+    run,
+    hew_home: plan.hew_home,
+    journal: join(folder, 'events.jsonl'),
+    events,
+    control: (control) => controls.take(control),
+  });
+  if (socket.kind === 'open') files.tellRun({ socket: socket.server.path });
   const work = async (): Promise<number> => {
     try {
-      return await drive(context, plan, controls);
+      return await drive(context, plan, controls, socket.kind === 'open' ? null : socket.problem);
     } finally {
+      if (socket.kind === 'open') await socket.server[Symbol.asyncDispose]();
       try {
         await opened.close();
       } finally {
@@ -108,35 +119,15 @@ function stopFileIn(home: string, { loop }: Settings): string | null {
   return path.startsWith('..') ? null : path;
 }
 
-/** Takes controls from the first moment on: those for slots wait until there are some. */
-class ControlDesk {
-  readonly #context: RunContext;
-  readonly #user: AbortController;
-  readonly #early: Exclude<Control, { type: 'abortRun' }>[] = [];
-  #scheduler: Scheduler | null = null;
-
-  constructor(context: RunContext, user: AbortController) {
-    this.#context = context;
-    this.#user = user;
-  }
-
-  take(control: Control): void {
-    if (this.#context.events.state.finished) return;
-    this.#context.events.note({ type: 'control.received', control });
-    if (control.type === 'abortRun') this.#user.abort();
-    else if (this.#scheduler) this.#scheduler.control(control);
-    else this.#early.push(control);
-  }
-
-  open(scheduler: Scheduler): void {
-    this.#scheduler = scheduler;
-    for (const control of this.#early.splice(0)) scheduler.control(control);
-  }
-}
-
-async function drive(context: RunContext, plan: RunPlan, controls: ControlDesk): Promise<number> {
+async function drive(
+  context: RunContext,
+  plan: RunPlan,
+  controls: ControlDesk,
+  warning: string | null,
+): Promise<number> {
   const { events } = context;
   await begin(context, plan);
+  if (warning !== null) events.note({ type: 'notice', level: 'warning', text: warning });
   const base = await checkBase(context, plan);
   if (base.kind === 'refused') {
     if (base.worker && !context.serial) await dismissWorker(context, base.worker);

@@ -9,31 +9,39 @@ import type { RunState, TaskState } from './state.js';
 export interface ScheduleFacts {
   readonly listing: QueueListing;
   readonly tasks: RunState['tasks'];
+  readonly wishes: RunState['wishes'];
   /** Tasks that a slot is about to claim, or whose claim was lost since. */
   readonly taken: ReadonlySet<TaskId>;
   /** Only its descendants are taken; null for any task. */
   readonly epic: string | null;
 }
 
+/** What the user wants of a task. */
+type Wish = 'skip' | 'retry' | undefined;
+
 const NEVER_TAKEN_TYPES = new Set(['epic', 'gate']);
 const NEVER_TAKEN_LABELS = new Set<string>([CONFLICT_LABEL, FAILED_LABEL]);
 
 /** The tasks that a slot may take now, in the queue's order (LOOP.md §3.1). Pure. */
-export function candidates({ listing, tasks, taken, epic }: ScheduleFacts): readonly Task[] {
+export function candidates({ listing, tasks, wishes, taken, epic }: ScheduleFacts): readonly Task[] {
   const inScope = scopeOf(listing, epic);
   return listing.ready
     .map((id) => listing.tasks.get(id))
     .filter((task): task is Task => task !== undefined)
-    .filter((task) => isForAgents(task) && !taken.has(task.id) && inScope(task.id))
+    .filter((task) => isForAgents(task, wishes.get(task.id)) && !taken.has(task.id) && inScope(task.id))
     .filter(
-      (task) => mayBeTried(tasks.get(task.id)) && !task.dependencies.some((each) => waits(each, tasks)),
+      (task) =>
+        mayBeTried(tasks.get(task.id), wishes.get(task.id)) &&
+        !task.dependencies.some((each) => waits(each, tasks)),
     );
 }
 
 /** Whether a task is one that agents take at all, be it ready or not. */
-function isForAgents(task: Task): boolean {
+function isForAgents(task: Task, wish?: Wish): boolean {
   if (NEVER_TAKEN_TYPES.has(task.issue_type) || task.pinned) return false;
-  return !task.labels.some((label) => NEVER_TAKEN_LABELS.has(label));
+  // The label waits for a person, and it is a person who wants it tried again.
+  const labels = task.labels.filter((label) => !(wish === 'retry' && label === FAILED_LABEL));
+  return !labels.some((label) => NEVER_TAKEN_LABELS.has(label));
 }
 
 /** How many open tasks the queue has for agents within the scope, be they ready or not; those that wait for a person do not count. Pure. */
@@ -93,10 +101,12 @@ export function scopeProblem(
     : `There is no task ${epic} to take the tasks of. Name another with --epic (${named})`;
 }
 
-/** A task has one end in a run, but for one that was given back by the runtime's fault alone. */
-function mayBeTried(task: TaskState | undefined): boolean {
+/** A task has one end in a run, but for one that was given back by the runtime's fault alone, or is wanted once more. */
+function mayBeTried(task: TaskState | undefined, wish: Wish): boolean {
+  if (wish === 'skip') return false;
   if (!task) return true;
   if (task.worker !== null) return false;
+  if (wish === 'retry') return task.fate === null || task.fate === 'failed' || task.fate === 'open again';
   return task.fate === null || (task.fate === 'open again' && task.end !== null && isRuntimeFault(task.end));
 }
 

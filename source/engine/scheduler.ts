@@ -1,4 +1,4 @@
-import type { Control } from './controls.js';
+import type { SlotControl } from './controls.js';
 import { GitError } from './git/git.js';
 import { guardTrunk } from './guard-trunk.js';
 import { countsAsAttempt } from './outcome.js';
@@ -11,6 +11,7 @@ import { candidates } from './schedule.js';
 import type { ParkedWork } from './parked-work.js';
 import { makeSlots, type Slot, takeTask } from './slot-work.js';
 import { type Stop, StopCheck } from './stop-check.js';
+import { steerSlots } from './steer-slots.js';
 import { tellWaiting } from './tell-waiting.js';
 import type { AttemptGuard, EndedAttempt } from './work-on-task.js';
 
@@ -62,15 +63,11 @@ export class Scheduler implements AttemptGuard {
     return this.#nextWorker++;
   }
 
-  /** Pauses or resumes a slot. */
-  control(control: Exclude<Control, { type: 'abortRun' }>): void {
-    const slot = this.#slots.find((each) => each.slot === control.slot);
-    const pause = control.type === 'pauseSlot';
-    if (!slot || slot.paused === pause) return;
-    slot.paused = pause;
-    if (pause) slot.resumed = new AbortController();
-    else slot.resumed.abort();
-    this.#context.events.note({ type: pause ? 'slot.paused' : 'slot.resumed', slot: slot.slot });
+  /** Does what is asked of slots and tasks, and looks at the queue anew. */
+  control(control: SlotControl): void {
+    if (control.type === 'drainRun') this.#stops.drain();
+    else steerSlots(this.#context, this.#slots, control);
+    this.#queue.forget();
     this.#wake.abort();
   }
 
@@ -91,6 +88,7 @@ export class Scheduler implements AttemptGuard {
   async mustStop(worker: Worker): Promise<boolean> {
     if (this.#failure !== null || (await this.#shouldStop(false))) return true;
     const own = this.#slots.find((each) => each.slot === worker.slot);
+    if (own?.interrupt.signal.aborted) return true;
     // A slot that has been given a task has its place within the limits already; a retry must find one.
     return own?.starting !== true && !(await this.#mayStartOneMore());
   }
@@ -101,10 +99,10 @@ export class Scheduler implements AttemptGuard {
     if (!slot) return;
     for (;;) {
       const shortage = await this.#context.diskShortage();
-      if (!this.#isHeld(slot) && shortage === null) return;
+      if ((!this.#isHeld(slot) && shortage === null) || slot.interrupt.signal.aborted) return;
       if (this.#failure !== null || (await this.#shouldStop(false))) return;
       tellWaiting(this.#context, slot, shortage);
-      await clock.sleep(TICK_MS, AbortSignal.any([slot.resumed.signal, aborted]));
+      await clock.sleep(TICK_MS, AbortSignal.any([slot.resumed.signal, slot.interrupt.signal, aborted]));
     }
   }
 
@@ -165,6 +163,7 @@ export class Scheduler implements AttemptGuard {
     return candidates({
       listing,
       tasks: this.#context.events.state.tasks,
+      wishes: this.#context.events.state.wishes,
       taken: new Set([...given, ...this.#lostClaims.at(this.#context.clock.now().getTime())]),
       epic: this.#context.settings.loop.epic,
     });

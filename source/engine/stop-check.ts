@@ -15,6 +15,7 @@ export class StopCheck {
   readonly #context: RunContext;
   readonly #stopFiles: readonly string[];
   #tripped: string | null = null;
+  #drained = false;
 
   constructor(context: RunContext) {
     const { stop_file } = context.settings.loop;
@@ -35,6 +36,11 @@ export class StopCheck {
     this.#tripped ??= why;
   }
 
+  /** From now on no attempt may start, because the user wants the run to end in order. */
+  drain(): void {
+    this.#drained = true;
+  }
+
   /** The first reason that holds. `starting` iterations are as good as started. */
   async reason(now: { readonly starting: number; readonly ready_empty: boolean }): Promise<Stop | null> {
     const { events, aborted, clock, settings } = this.#context;
@@ -44,7 +50,7 @@ export class StopCheck {
     const reason = stopReason(
       {
         cancelled: aborted.aborted,
-        stop_file: stopFile !== null,
+        stop_file: stopFile !== null || this.#drained,
         tokens: totalTokens(state.tokens),
         cost_usd: state.cost_usd,
         elapsed_ms: elapsed,
@@ -64,7 +70,7 @@ export class StopCheck {
       case 'cancelled':
         return 'the run was aborted';
       case 'stop_file':
-        return `${stopFile} is there`;
+        return stopFile === null ? 'the run was asked to drain' : `${stopFile} is there`;
       case 'budget_tokens':
         return `the budget of ${limits.budget_tokens} tokens is used`;
       case 'budget_cost':

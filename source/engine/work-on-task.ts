@@ -1,6 +1,7 @@
 import { type Attempt, attemptPlace } from './attempt.js';
 import { closeTask } from './close-task.js';
 import { GitError } from './git/git.js';
+import { salvageName } from './salvage-name.js';
 import { giveBack } from './give-back.js';
 import type { Sha } from './ids.js';
 import { modelFor } from './model-choice.js';
@@ -10,6 +11,7 @@ import { NO_TOKENS, QueueError, type Task } from './ports.js';
 import type { PreviousAttempt } from './prompt.js';
 import { faultsAfter } from './reduce-iteration.js';
 import { rememberRedGate } from './remember-red-gate.js';
+import { asInterrupted } from './slot-interruption.js';
 import { type AttemptOutcome, NOTHING_DONE, runAttempt } from './run-attempt.js';
 import type { RunContext, Worker } from './run-context.js';
 import { settleWork } from './settle-work.js';
@@ -112,7 +114,8 @@ async function attemptOnce(
   const { task } = attempt;
   const started = clock.now();
   const before = events.state.tasks.get(task.id);
-  const ran = await guarded(() => runAttempt(context, attempt, earlier));
+  const ended = await guarded(() => runAttempt(context, attempt, earlier));
+  const ran = asInterrupted(ended, attempt.signal);
   const settled = await settleWork(context, attempt, ran);
   const { outcome } = settled;
   const ruled = consequenceOf(outcome.end, {
@@ -204,9 +207,7 @@ async function returnTask(
 ): Promise<void> {
   const failed = consequence.queue === 'open_as_failed';
   if (!failed && consequence.queue !== 'open') return;
-  const kept = salvage
-    ? ` The work is kept: git diff ${context.start.branch ?? context.start.sha}...${salvage}`
-    : '';
+  const kept = salvage ? ` The work is kept: hew loop salvage show ${salvageName(salvage)}` : '';
   const reason = (outcome.reason ?? outcome.end).replace(/\.$/, '');
   const note = `${context.run}, attempt ${attempt.attempt}: ${reason}.${kept}`;
   await giveBack(context, { task: attempt.task.id, note, failed });

@@ -19,6 +19,7 @@ function facts(more: Partial<PromptFacts> = {}): PromptFacts {
     attempt: 1,
     attempts: 2,
     earlier: [],
+    told: [],
     ...more,
   };
 }
