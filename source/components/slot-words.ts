@@ -44,7 +44,9 @@ export function stateWord({ state }: SlotView, checkingBase: boolean): string {
       return 'starts';
     case 'waiting':
       if (paused || activity.reason === 'paused') return 'PAUSED';
-      return { nothing_ready: 'idle', usage_limit: 'limit', back_off: 'back-off' }[activity.reason];
+      return { nothing_ready: 'idle', usage_limit: 'limit', back_off: 'back-off', disk: 'disk' }[
+        activity.reason
+      ];
     case 'working':
       return activity.step === 'merge_turn'
         ? 'to merge'

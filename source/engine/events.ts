@@ -67,7 +67,7 @@ export const durableEventSchema = z.discriminatedUnion('type', [
   /** Nothing to do for now: why, and until when where that is known. */
   event('slot.waiting', {
     slot: slotNumberSchema,
-    reason: z.enum(['nothing_ready', 'usage_limit', 'back_off', 'paused']),
+    reason: z.enum(['nothing_ready', 'usage_limit', 'back_off', 'paused', 'disk']),
     detail: z.string(),
     until: z.iso.datetime().nullable(),
   }),

@@ -124,7 +124,10 @@ async function landState(
     carried,
   });
   const { clock, env } = request;
-  const opened = await openGuardedFolder({ run, places, serial: false, clock, state, env }, listen);
+  const opened = await openGuardedFolder(
+    { run, places, serial: false, clock, state, env, agents: settings.agents },
+    listen,
+  );
   for (const text of past.reaped) opened.events.note({ type: 'notice', level: 'warning', text });
   try {
     const basis = {

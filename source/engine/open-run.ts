@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { ControlDesk } from './control-desk.js';
 import { openControlServer } from './control-server.js';
 import type { Control } from './controls.js';
+import { findShortage } from './disk-space.js';
 import type { EventStream } from './event-stream.js';
 import { ForeignWatch } from './foreign-watch.js';
 import type { Gate } from './gate/find-gate.js';
@@ -69,7 +70,8 @@ export async function openRun(
   listen: (events: EventStream) => void,
 ): Promise<OpenedRun> {
   const { run, places, settings, serial, clock, env, state } = basis;
-  const request = { run, places, serial, clock, env, ...(state ? { state } : {}) };
+  const { agents, limits } = settings;
+  const request = { run, places, serial, clock, env, agents, ...(state ? { state } : {}) };
   const opened = await openGuardedFolder(request, listen).catch(async (error: unknown) => {
     await lock[Symbol.asyncDispose]();
     throw error;
@@ -82,6 +84,8 @@ export async function openRun(
     queue: basis.queue,
     runtimes: new RuntimePool(basis.runtimes, clock),
     prompt_prefix: basis.prompt_prefix,
+    diskShortage: () =>
+      findShortage([opened.folder, serial ? places.home : basis.worktrees], limits.min_free_disk),
     foreign: new ForeignWatch(basis.git, places.home, stopFileIn(places.home, settings), clock),
     endAll: (why) => broken.abort(why),
   };

@@ -60,6 +60,8 @@ export interface QueueContext extends TrunkContext {
 
 /** Everything that the parts of one run share. */
 export interface RunContext extends QueueContext {
+  /** Which disk has too little room for an iteration to begin, in words; null where none has. */
+  readonly diskShortage: () => Promise<string | null>;
   readonly runtimes: RuntimePool;
   /** What every prompt of the run begins with. */
   readonly prompt_prefix: string;

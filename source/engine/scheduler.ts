@@ -97,13 +97,11 @@ export class Scheduler implements AttemptGuard {
     const { aborted, clock } = this.#context;
     const slot = this.#slots.find((each) => each.slot === worker.slot);
     if (!slot) return;
-    const waits = async (): Promise<boolean> =>
-      this.#isHeld(slot) &&
-      !slot.interrupt.signal.aborted &&
-      this.#failure === null &&
-      !(await this.#shouldStop(false));
-    while (await waits()) {
-      tellWaiting(this.#context, slot);
+    for (;;) {
+      const shortage = await this.#context.diskShortage();
+      if ((!this.#isHeld(slot) && shortage === null) || slot.interrupt.signal.aborted) return;
+      if (this.#failure !== null || (await this.#shouldStop(false))) return;
+      tellWaiting(this.#context, slot, shortage);
       await clock.sleep(TICK_MS, AbortSignal.any([slot.resumed.signal, slot.interrupt.signal, aborted]));
     }
   }
@@ -176,11 +174,13 @@ export class Scheduler implements AttemptGuard {
   }
 
   async #assign(): Promise<void> {
-    const waiting = [...this.#candidates()];
+    const ready = [...this.#candidates()];
+    const shortage = ready.length === 0 ? null : await this.#context.diskShortage();
+    const waiting = shortage === null ? ready : [];
     for (const slot of this.#slots.filter((each) => each.task === null)) {
       const task = this.#isHeld(slot) ? undefined : waiting[0];
       if (!task || !(await this.#mayStartOneMore())) {
-        tellWaiting(this.#context, slot);
+        tellWaiting(this.#context, slot, shortage);
         continue;
       }
       waiting.shift();

@@ -21,7 +21,7 @@ export type Activity =
   | { readonly kind: 'claiming'; readonly task: TaskId }
   | {
       readonly kind: 'waiting';
-      readonly reason: 'nothing_ready' | 'usage_limit' | 'back_off' | 'paused';
+      readonly reason: 'nothing_ready' | 'usage_limit' | 'back_off' | 'paused' | 'disk';
       readonly detail: string;
       readonly since: string;
       readonly until: string | null;

@@ -149,6 +149,7 @@ function waitingFacts(event: Of<'slot.waiting'>, before: RunState): readonly str
     usage_limit: 'waits, usage limit',
     back_off: 'waits before it tries again',
     paused: 'waits, paused',
+    disk: 'waits for room on the disk',
   };
   return [`${reasons[event.reason]}${until}${detail}`];
 }
