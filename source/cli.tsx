@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { type Command, type ExitCode, Refusal } from './commands/command.js';
+import { systemFault } from './commands/system-fault.js';
 import { nearestName } from './engine/nearest-name.js';
 import { plainText } from './engine/plain-text.js';
 
@@ -17,6 +18,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'loop run': {
     summary: 'the same without a screen, told line by line',
     load: async () => (await import('./commands/loop/run.js')).runLoop,
+  },
+  'loop resume': {
+    summary: 'goes on with a run that was cut by a crash',
+    load: async () => (await import('./commands/loop/resume.js')).resumeLoop,
+  },
+  'loop abandon': {
+    summary: 'gives a run up that was cut: tasks go back, work is kept',
+    load: async () => (await import('./commands/loop/abandon.js')).abandonLoop,
   },
   'loop land': {
     summary: 'brings the merges of a run home to where it started',
@@ -117,8 +126,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return await command(found.rest);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (!(error instanceof Refusal) && !TOLD_ERRORS.has(error.name)) throw error;
-    process.stderr.write(`hew: ${plainLinesOf(error.message)}\n`);
+    const isTold = error instanceof Refusal || TOLD_ERRORS.has(error.name);
+    const words = isTold ? error.message : systemFault(error);
+    if (words === null) throw error;
+    process.stderr.write(`hew: ${plainLinesOf(words)}\n`);
     return error instanceof Refusal ? 2 : 1;
   }
 }

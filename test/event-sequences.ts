@@ -35,6 +35,7 @@ const step: fc.Arbitrary<SimulatedStep> = fc.record({
       'notice',
       'trunk',
       'foreign',
+      'restart',
     ),
     { freq: 5 },
   ),

@@ -205,11 +205,21 @@ export class SimulatedRun {
       this.#tell({ type: 'control.received', control: { type: 'resumeSlot', slot: slot.slot } });
       this.#tell({ type: 'slot.resumed', slot: slot.slot });
     }
+    if (aside === 'restart') this.#restart();
     if (aside === 'trunk' && choice < 50) {
       this.#tell({ type: 'trunk.checked', tree: this.#trunk, outcome: 'green', duration_ms: 500, tail: '' });
     } else if (aside === 'trunk') {
       this.#tell({ type: 'trunk.restored', found: sha(9999), expected: this.#trunk, salvage: null });
     }
+  }
+
+  /** The run is cut in a moment in which it does nothing, and resumed. */
+  #restart(): void {
+    if (this.#slots.some(({ task, planned }) => task !== null || planned.length > 0)) return;
+    const { attempts, max_iter } = this.#settings;
+    for (const slot of this.#slots) slot.paused = false;
+    const limits = { max_iter, budget_tokens: null, budget_cost: null, budget_wall_ms: null };
+    this.#tell({ type: 'run.resumed', runtime: 'claude', attempts, limits, away_ms: 60_000 });
   }
 
   #settle(run: typeof RUN, worker: number, task: TaskId, choice: number): void {

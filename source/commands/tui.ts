@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { runFolder } from '../engine/git/places.js';
+import type { RunHandle } from '../engine/open-run.js';
 import { makeRedactor } from '../engine/redactor.js';
-import type { RunHandle } from '../engine/run.js';
 import { RunTranscripts } from '../engine/transcript/run-transcripts.js';
 import type { TranscriptSource } from '../engine/transcript/transcript.js';
 import type { ExitCode } from './command.js';

@@ -49,7 +49,9 @@ export function stateWord(view: SlotView, checkingBase: boolean, now: number): s
       return 'starts';
     case 'waiting':
       if (paused || activity.reason === 'paused') return 'PAUSED';
-      return { nothing_ready: 'idle', usage_limit: 'limit', back_off: 'back-off' }[activity.reason];
+      return { nothing_ready: 'idle', usage_limit: 'limit', back_off: 'back-off', disk: 'disk' }[
+        activity.reason
+      ];
     case 'working':
       if (activity.step === 'merge_turn') return 'to merge';
       return isStale(view, now) ? `${activity.step}!` : activity.step;

@@ -1,5 +1,5 @@
 import { AgentInterruption } from './agents/agent-interruption.js';
-import { type Attempt, attemptPlace, iterationFile } from './attempt.js';
+import { type AgentAttempt, type Attempt, attemptPlace, iterationFile } from './attempt.js';
 import { foreignChanges } from './git/foreign.js';
 import { removeStaleLocks } from './git/worktree.js';
 import { claimActor } from './ids.js';
@@ -18,7 +18,7 @@ export interface AgentStep {
 /** Runs the agent of an attempt to its end, within `--iteration-timeout`. */
 export async function runAgentStep(
   context: RunContext,
-  attempt: Attempt,
+  attempt: AgentAttempt,
   prompt: string,
 ): Promise<AgentStep> {
   const { clock, events } = context;
@@ -43,7 +43,7 @@ export async function runAgentStep(
   return { agent, foreign, closed_in_queue: await reopenIfClosed(context, attempt) };
 }
 
-async function runWithin(context: RunContext, attempt: Attempt, prompt: string): Promise<AgentResult> {
+async function runWithin(context: RunContext, attempt: AgentAttempt, prompt: string): Promise<AgentResult> {
   const { worker, task, iteration } = attempt;
   const timeout = new AbortController();
   const timer = setTimeout(

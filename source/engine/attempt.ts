@@ -12,13 +12,17 @@ export interface Attempt {
   /** Counts the worker's iterations from 1. */
   readonly iteration: number;
   readonly base: Sha;
+  /** Aborts when this attempt is to end at once. */
+  readonly signal: AbortSignal;
+}
+
+/** An attempt that an agent is started for. */
+export interface AgentAttempt extends Attempt {
   readonly agent: Agent;
   /** The model that the agent is asked for; null where it chooses itself. */
   readonly model: string | null;
   /** The agent stands in for the slot's own runtime, which is given a rest. */
   readonly cooldown_engaged: boolean;
-  /** Aborts when this attempt is to end at once. */
-  readonly signal: AbortSignal;
 }
 
 /** What the events of an attempt have in common. */

@@ -45,6 +45,7 @@ function newTask(id: TaskId): TaskState {
     title: id,
     priority: 2,
     worker: null,
+    offered_again: false,
     tries: 0,
     counted: 0,
     faults: 0,

@@ -1,6 +1,6 @@
 import type { Sha, TaskId } from './ids.js';
 import { QueueError } from './ports.js';
-import type { RunContext } from './run-context.js';
+import type { QueueContext } from './run-context.js';
 
 /** A task whose work is done, and what its closing is to say. */
 export interface CloseRequest {
@@ -14,7 +14,7 @@ export interface CloseRequest {
  * Closes a task whose work is in trunk, by force where the queue refuses and can be forced. Returns whether it is
  * closed; a refusal is told and never throws: it is tried again at the end of the run.
  */
-export async function closeTask(context: RunContext, request: CloseRequest): Promise<boolean> {
+export async function closeTask(context: QueueContext, request: CloseRequest): Promise<boolean> {
   const { task, sha, how } = request;
   const reason =
     how === 'merged' ? `Merged as ${sha} by ${context.run}` : `Nothing to change on ${sha}, ${context.run}`;
@@ -27,7 +27,7 @@ export async function closeTask(context: RunContext, request: CloseRequest): Pro
   return false;
 }
 
-async function refusalOf(context: RunContext, task: TaskId, reason: string): Promise<string | null> {
+async function refusalOf(context: QueueContext, task: TaskId, reason: string): Promise<string | null> {
   try {
     const asked = await context.queue.close(task, reason);
     if (asked.kind === 'closed') return null;

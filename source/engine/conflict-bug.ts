@@ -1,5 +1,5 @@
 import type { RunId, Sha, TaskId } from './ids.js';
-import type { NewTask } from './ports.js';
+import type { NewTask, Task } from './ports.js';
 import { shellWord } from './shell-word.js';
 
 /** The label of the tasks that are filed for a person: agents never take them. */
@@ -33,13 +33,25 @@ export interface ConflictFacts {
 /** Writes the task that tells a person how a parked worker is brought home (LOOP.md §4). Pure. */
 export function conflictBug(facts: ConflictFacts): NewTask {
   return {
-    title: `[merge-conflict] hew loop run ${facts.run} worker-${facts.worker}`,
+    title: `${titleBegin(facts.run)}${facts.worker}`,
     issue_type: 'bug',
     priority: 2,
     labels: [CONFLICT_LABEL],
     description: describe(facts),
     acceptance_criteria: `${facts.branch} merges cleanly and passes the gate.`,
   };
+}
+
+function titleBegin(run: RunId): string {
+  return `[merge-conflict] hew loop run ${run} worker-`;
+}
+
+/** The number of the run's worker that the task was filed for; null when it is no such task. Pure. */
+export function workerOfBug(task: Pick<Task, 'title' | 'labels'>, run: RunId): number | null {
+  const begin = titleBegin(run);
+  const number = task.title.slice(begin.length);
+  const fits = task.title.startsWith(begin) && /^\d+$/.test(number) && task.labels.includes(CONFLICT_LABEL);
+  return fits ? Number(number) : null;
 }
 
 function describe(facts: ConflictFacts): string {

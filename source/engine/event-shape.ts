@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { slotNumberSchema, workerNumberSchema } from './ids.js';
+import { slotNumberSchema, taskIdSchema, workerNumberSchema } from './ids.js';
 
 /** The version of the vocabulary; readers refuse a higher one. */
 export const EVENT_VERSION = 1;
 
+/** How many of something. */
 export const count = z.int().min(0);
+/** A duration. */
 export const milliseconds = z.number().min(0);
+/** Tokens of each kind. */
 export const tokenCountSchema = z.object({
   input: count,
   output: count,
@@ -13,9 +16,12 @@ export const tokenCountSchema = z.object({
   cache_create: count,
 });
 
-/** One kind of event: its type, its stamp, and what else it says. */
+/** The schema of an event: what every event has, and what this one has beside it. */
 export function event<const Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
   return z.object({ v: z.literal(EVENT_VERSION), type: z.literal(type), at: z.iso.datetime(), ...shape });
 }
 
+/** Where something happens. */
 export const place = { slot: slotNumberSchema, worker: workerNumberSchema };
+/** The attempt that something happens in. */
+export const work = { ...place, task: taskIdSchema, attempt: z.int().min(1), iteration: z.int().min(1) };

@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import { controlSchema } from './controls.js';
-import { count, event, milliseconds, place, tokenCountSchema } from './event-shape.js';
+import { count, event, milliseconds, place, tokenCountSchema, work } from './event-shape.js';
 import { runIdSchema, shaSchema, slotNumberSchema, taskIdSchema, workerNumberSchema } from './ids.js';
 import { attemptEndSchema, fateSchema } from './outcome.js';
 import { stopReasonSchema } from './stop.js';
 
-const work = { ...place, task: taskIdSchema, attempt: z.int().min(1), iteration: z.int().min(1) };
+export { EVENT_VERSION, tokenCountSchema } from './event-shape.js';
+
 const limit = z.number().min(0).nullable();
+const limitsSchema = z.object({
+  max_iter: limit,
+  budget_tokens: limit,
+  budget_cost: limit,
+  budget_wall_ms: limit,
+});
 const gateName = z.enum(['own', 'merged']);
 
 /**
@@ -28,7 +35,7 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     trunk: z.string().nullable(),
     attempts: z.int().min(1),
     ungated: z.boolean(),
-    limits: z.object({ max_iter: limit, budget_tokens: limit, budget_cost: limit, budget_wall_ms: limit }),
+    limits: limitsSchema,
   }),
   /** The gate on the untouched base, or why it was not run. */
   event('base.checked', {
@@ -60,7 +67,7 @@ export const durableEventSchema = z.discriminatedUnion('type', [
   /** Nothing to do for now: why, and until when where that is known. */
   event('slot.waiting', {
     slot: slotNumberSchema,
-    reason: z.enum(['nothing_ready', 'usage_limit', 'back_off', 'paused']),
+    reason: z.enum(['nothing_ready', 'usage_limit', 'back_off', 'paused', 'disk']),
     detail: z.string(),
     until: z.iso.datetime().nullable(),
   }),
@@ -187,6 +194,14 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     files: z.array(z.string()),
   }),
 
+  /** The run goes on after a crash: everything that was in flight has been settled by the events before this. */
+  event('run.resumed', {
+    runtime: z.string(),
+    attempts: z.int().min(1),
+    limits: limitsSchema,
+    /** Between its last event and its being taken up: time in which it could do nothing, and which no limit counts. */
+    away_ms: milliseconds,
+  }),
   event('control.received', { control: controlSchema }),
   event('run.stopping', { reason: stopReasonSchema, detail: z.string() }),
   event('land.started', { branch: z.string(), from: shaSchema, to: shaSchema }),

@@ -1,7 +1,7 @@
 import { bringHome, isHome, removeLanded } from './bring-home.js';
 import { closeTask } from './close-task.js';
 import { QueueError } from './ports.js';
-import type { RunContext, Worker } from './run-context.js';
+import type { QueueContext, RunContext, Worker } from './run-context.js';
 import { tasksLeftIn } from './schedule.js';
 import type { Scheduler } from './scheduler.js';
 import { exitCode } from './stop.js';
@@ -37,7 +37,7 @@ export async function finishRun(
 }
 
 /** Tasks whose work is in trunk and whose closing was refused are closed once more. */
-async function closeAgain(context: RunContext): Promise<void> {
+export async function closeAgain(context: QueueContext): Promise<void> {
   for (const task of context.events.state.tasks.values()) {
     if (task.closed || task.close_refused === null) continue;
     await closeTask(context, {
@@ -56,7 +56,7 @@ async function inPlace(context: RunContext): Promise<void> {
 }
 
 /** How many tasks the queue still has for agents; those that wait for a person do not count. */
-async function tasksLeft(context: RunContext): Promise<number> {
+export async function tasksLeft(context: QueueContext): Promise<number> {
   try {
     return tasksLeftIn(await context.queue.list(), context.settings.loop.epic);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { TaskId } from './ids.js';
 import { QueueError } from './ports.js';
-import type { RunContext } from './run-context.js';
+import type { QueueContext } from './run-context.js';
 
 /** The label that keeps a task from being taken again until a person has looked at it. */
 export const FAILED_LABEL = 'hew-failed';
@@ -14,7 +14,7 @@ export interface ReturnRequest {
 }
 
 /** Gives a claimed task back, open. A queue that cannot be written is told with what to do, and never throws. */
-export async function giveBack(context: RunContext, { task, note, failed }: ReturnRequest): Promise<void> {
+export async function giveBack(context: QueueContext, { task, note, failed }: ReturnRequest): Promise<void> {
   try {
     await context.queue.release(task, { note, ...(failed ? { labels: [FAILED_LABEL] } : {}) });
   } catch (error) {
@@ -23,4 +23,15 @@ export async function giveBack(context: RunContext, { task, note, failed }: Retu
     context.events.note({ type: 'notice', level: 'warning', text });
   }
   await context.events.record({ type: 'task.returned', task, note, failed });
+}
+
+/** What the queue is told of the attempt that brings a task back. Pure. */
+export function returnNote(
+  { run, start }: Pick<QueueContext, 'run' | 'start'>,
+  ended: { readonly attempt: number; readonly reason: string; readonly salvage: string | null },
+): string {
+  const kept = ended.salvage
+    ? ` The work is kept: git diff ${start.branch ?? start.sha}...${ended.salvage}`
+    : '';
+  return `${run}, attempt ${ended.attempt}: ${ended.reason.replace(/\.$/, '')}.${kept}`;
 }

@@ -19,6 +19,7 @@ const WORTH_SAVING = new Set<EngineEvent['type']>([
   'iteration.started',
   'iteration.finished',
   'parked.settled',
+  'run.resumed',
   'run.stopping',
   'run.landed',
   'land.refused',
@@ -52,6 +53,11 @@ export class RunFiles {
   /** What run.json is to tell beyond the events. */
   tellRun(about: RunRecordDetails): void {
     this.#about = about;
+  }
+
+  /** An iteration that began before the files were opened: its end is written with what it began with. */
+  remember(started: Started): void {
+    this.#started.set(started.worker, started);
   }
 
   /** Takes an event in; the files follow as soon as the disk allows. */

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import { lock } from 'proper-lockfile';
 import { bringHome, isHome, removeLanded } from './bring-home.js';
 import { chooseGate } from './choose-gate.js';
 import type { Clock } from './clock.js';
 import type { EventStream } from './event-stream.js';
-import { GreenTrees } from './gate/green-trees.js';
 import { unboundEnvironment } from './git/environment.js';
 import { Git } from './git/git.js';
 import { findPlaces, hewHome, type Places, runFolder, worktreesFolder } from './git/places.js';
@@ -13,6 +11,7 @@ import { listRefs } from './git/refs.js';
 import { type RunId, runIdSchema, trunkBranch } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
 import { openGuardedFolder } from './open-guarded-folder.js';
+import { trunkContext } from './open-run.js';
 import { childEnvironment } from './processes/child-environment.js';
 import { readJournal } from './read-journal.js';
 import { reapDeadRuns } from './reap-dead-runs.js';
@@ -125,35 +124,28 @@ async function landState(
     carried,
   });
   const { clock, env } = request;
-  const opened = await openGuardedFolder({ run, places, serial: false, clock, state, env }, listen);
-  const { folder, events, files, ledger, redactor } = opened;
-  for (const text of past.reaped) events.note({ type: 'notice', level: 'warning', text });
+  const opened = await openGuardedFolder(
+    { run, places, serial: false, clock, state, env, agents: settings.agents },
+    listen,
+  );
+  for (const text of past.reaped) opened.events.note({ type: 'notice', level: 'warning', text });
   try {
-    const context: TrunkContext = {
+    const basis = {
       run,
       places,
       settings,
-      git: new Git(environments.hew),
       environments,
-      gate: gate?.commands ?? [],
-      green: await GreenTrees.open(join(places.hew, 'green-trees.json')),
+      gate,
       carried,
-      events,
-      files,
-      ledger,
-      redactor,
-      clock,
-      folder,
       worktrees,
-      start: { sha: started.starting_sha, branch: started.starting_branch ?? places.branch },
+      clock,
+      git: new Git(environments.hew),
       serial: false,
-      mergeTurn: pLimit(1),
-      worktreeTurn: pLimit(1),
-      aborted: request.aborted,
-      endAll: () => {},
+      start: { sha: started.starting_sha, branch: started.starting_branch ?? places.branch },
     };
+    const context = await trunkContext(basis, opened, request.aborted);
     await landAndClean(context);
-    return { kind: 'tried', state: events.state };
+    return { kind: 'tried', state: opened.events.state };
   } finally {
     await opened.close();
   }

@@ -33,6 +33,7 @@ export const attemptEndSchema = z.enum([
   'aborted',
   'skipped',
   'run_aborted',
+  'interrupted',
 ]);
 export type AttemptEnd = z.infer<typeof attemptEndSchema>;
 
@@ -115,6 +116,8 @@ export function consequenceOf(end: AttemptEnd, history: AttemptHistory): Consequ
     case 'aborted':
     case 'skipped':
     case 'run_aborted':
+    // hew itself was ended in the middle of it.
+    case 'interrupted':
       return { counts: false, queue: 'open', next: 'next_task', fate: 'open again' };
   }
 }
@@ -166,6 +169,7 @@ export function iterationOutcome(end: AttemptEnd): IterationOutcome {
     case 'aborted':
     case 'skipped':
     case 'run_aborted':
+    case 'interrupted':
       return 'no_close';
   }
 }

@@ -7,11 +7,11 @@ import { isIntact } from './git/worktree.js';
 import { type Sha, type TaskId, trunkBranch } from './ids.js';
 import { QueueError } from './ports.js';
 import type { AttemptOutcome } from './run-attempt.js';
-import type { RunContext } from './run-context.js';
+import type { QueueContext } from './run-context.js';
 
 /** Leaves a worker on disk for a person, and files the bug that blocks its task. Returns the bug, if it could be filed. */
 export async function parkWorker(
-  context: RunContext,
+  context: QueueContext,
   attempt: Attempt,
   outcome: AttemptOutcome,
 ): Promise<TaskId | null> {
@@ -30,7 +30,7 @@ export async function parkWorker(
 }
 
 /** The worker's branch holds the work, and HEAD is on it: what a person finds is what a person expects. */
-async function bringBranch(context: RunContext, attempt: Attempt, result: Sha): Promise<void> {
+async function bringBranch(context: QueueContext, attempt: Attempt, result: Sha): Promise<void> {
   const { git } = context;
   const { path, branch } = attempt.worker.worktree;
   const ref = `refs/heads/${branch}`;
@@ -41,7 +41,7 @@ async function bringBranch(context: RunContext, attempt: Attempt, result: Sha): 
 }
 
 async function fileBug(
-  context: RunContext,
+  context: QueueContext,
   attempt: Attempt,
   outcome: AttemptOutcome,
   reason: string,
@@ -79,7 +79,7 @@ async function fileBug(
 
 /** The tasks whose merges, since the attempt began, changed the files. */
 async function tasksThatChanged(
-  context: RunContext,
+  context: QueueContext,
   base: Sha,
   trunk: Sha,
   files: readonly string[],
@@ -92,7 +92,7 @@ async function tasksThatChanged(
 }
 
 /** The commit at HEAD, if the work has one and git still finds the worktree. */
-async function committedWork({ git }: RunContext, { worker, base }: Attempt): Promise<Sha | null> {
+async function committedWork({ git }: QueueContext, { worker, base }: Attempt): Promise<Sha | null> {
   if (!(await isIntact(git, worker.worktree))) return null;
   const { head } = await readStatus(git, worker.worktree.path);
   return head === base ? null : head;

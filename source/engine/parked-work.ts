@@ -1,6 +1,6 @@
 import type { Worktree } from './git/worktree.js';
 import type { RunId, Sha, TaskId } from './ids.js';
-import type { RunContext } from './run-context.js';
+import type { TrunkContext } from './run-context.js';
 
 /** A worker that a run, this one or an earlier one, has left on disk for a person. */
 export interface ParkedWork {
@@ -14,7 +14,7 @@ export interface ParkedWork {
 }
 
 /** What this run has parked and not settled yet. */
-export function parkedHere(context: RunContext): ParkedWork[] {
+export function parkedHere(context: TrunkContext): ParkedWork[] {
   const { state } = context.events;
   return [...state.workers.values()].flatMap(({ worker, parked, place, path, git_dir, branch }) =>
     place === 'parked' && parked?.bug

@@ -1,3 +1,4 @@
+import type { AgentProblem } from './agent-failure.js';
 import type { RunId, TaskId } from './ids.js';
 import type { SetLedger } from './processes/process-ledger.js';
 import type { Redactor } from './redactor.js';
@@ -175,38 +176,6 @@ export interface AgentUsage {
 /** The line with which an agent says how its task went: `closed <id>` or `blocked <id>: <why>`. */
 export type ClosingWord = { readonly kind: 'closed' } | { readonly kind: 'blocked'; readonly why: string };
 
-/** Why an agent's program failed, as far as it can be told. */
-export type AgentFailure =
-  /** It exited with another code than 0 and told nothing. */
-  | 'crashed'
-  /** A signal that hew did not send ended it. */
-  | 'killed'
-  /** It told a failure of which hew knows no more. */
-  | 'unknown'
-  | 'refusal'
-  | 'prompt_too_long'
-  /** The request itself was refused: a model that there is not, a parameter that is not allowed. */
-  | 'bad_request'
-  | 'usage_limit'
-  | 'rate_limit'
-  | 'server'
-  | 'authentication'
-  | 'program_missing'
-  /** The program is there, and the system could not start it. */
-  | 'spawn_failed'
-  | 'iteration_timeout'
-  /** It has cost more than `--iteration-budget-cost` allows. */
-  | 'iteration_budget'
-  | 'stalled'
-  | 'aborted';
-
-/** How an agent's program failed, in words; `resets_at` is when the account's limit ends, in UTC, ISO 8601. */
-export interface AgentProblem {
-  readonly kind: AgentFailure;
-  readonly message: string;
-  readonly resets_at: string | null;
-}
-
 /** How an agent ended. */
 export interface AgentResult extends AgentUsage {
   /** Null when the program ended well, whatever it says of the task. */
@@ -219,32 +188,6 @@ export interface AgentResult extends AgentUsage {
   readonly decisions: readonly string[];
   readonly deferred: readonly string[];
 }
-
-/** What `[agents.<runtime>]` of `.hew.toml` says of a runtime's program. */
-export interface AgentSettings {
-  /** The program's name or path, one word without arguments; null for the runtime's own. */
-  readonly bin: string | null;
-  /** Arguments after those that hew gives. */
-  readonly args: readonly string[];
-  /** The model where the run asks for none; null where that is left to the program. */
-  readonly model: string | null;
-  /** The tools that it may use without being asked; null for the runtime's own choice. */
-  readonly allowed_tools: readonly string[] | null;
-  /** Variables on top of what every agent gets. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** What `[agents.<runtime>]` is where nothing is said. */
-export const NO_AGENT_SETTINGS: AgentSettings = {
-  bin: null,
-  args: [],
-  model: null,
-  allowed_tools: null,
-  env: {},
-};
-
-/** What a model costs: US dollars per million tokens, by the kinds of {@link TokenCount}. */
-export type ModelPrice = TokenCount;
 
 /** A runtime that can work on a task. */
 export interface Agent {

@@ -1,3 +1,4 @@
+import { findCutRuns } from './cut-run.js';
 import { type Git } from './git/git.js';
 import type { Places } from './git/places.js';
 import { listRefs } from './git/refs.js';
@@ -54,14 +55,16 @@ async function unfinishedOperation(places: Places): Promise<string[]> {
 async function unlandedTrunks(git: Git, places: Places): Promise<string[]> {
   if (places.head === null) return [];
   const refs = await listRefs(git, places.home, ['refs/heads/loop/*/trunk']);
+  const cut = new Set((await findCutRuns(places)).map(({ run }) => String(run)));
   const problems: string[] = [];
   for (const ref of refs.keys()) {
     const run = ref.split('/')[3] ?? '';
     const count = ['rev-list', '--count', '--merges', '--first-parent', `HEAD..${ref}`];
     const merges = Number(await git.text(places.home, count));
     if (merges === 0) continue;
+    const land = cut.has(run) ? `hew loop resume ${run}, or hew loop abandon ${run}` : `hew loop land ${run}`;
     problems.push(
-      `${run} has ${merges} ${merges === 1 ? 'merge' : 'merges'} that never landed here. Land them: hew loop land ${run} (or start with --ignore-unlanded)`,
+      `${run} has ${merges} ${merges === 1 ? 'merge' : 'merges'} that never landed here. Land them: ${land} (or start with --ignore-unlanded)`,
     );
   }
   return problems;

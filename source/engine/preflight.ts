@@ -1,5 +1,6 @@
 import { chooseGate } from './choose-gate.js';
 import { findRuntimes } from './find-runtimes.js';
+import type { Clock } from './clock.js';
 import type { Gate } from './gate/find-gate.js';
 import { type Environments, unboundEnvironment } from './git/environment.js';
 import { Git } from './git/git.js';
@@ -9,6 +10,7 @@ import { newRunId, type RunId, type Sha } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
 import type { Memory, QueueListing, TaskQueue } from './ports.js';
 import { QueueError } from './ports.js';
+import { cutRunProblems } from './preflight-cut-runs.js';
 import { projectProblems } from './preflight-project.js';
 import { promptPrefix } from './prompt.js';
 import { readSkill } from './read-skill.js';
@@ -78,9 +80,10 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   const runtimes = settings && (await findRuntimes(settings, { home: places.home, env: plain }, problems));
   const skill = settings && (await readSkill(settings.loop.skill, places.home, problems));
   const memories = listing && queue ? await readMemories(queue, problems) : [];
-  const { dry_run, ignore_unlanded } = request.options;
+  const { dry_run, ignore_unlanded, ignore_crashed } = request.options;
   const serial = settings?.loop.jobs === 1;
   problems.push(...(await projectProblems(plainGit, places, { serial, ignore_unlanded, dry_run })));
+  if (listing && !dry_run && !ignore_crashed) problems.push(...(await cutRunProblems(places, listing)));
   if (problems.length > 0 || !start || !settings || gate === undefined || !queue || !listing) {
     return refused(...problems);
   }
@@ -140,8 +143,9 @@ async function readSettingsFor(
   }
 }
 
-async function openQueueFor(
-  request: StartRequest,
+/** Opens the project's queue; null when there is a problem, which is added to `problems`. */
+export async function openQueueFor(
+  request: { readonly options: Pick<StartRequest['options'], 'queue'>; readonly clock: Clock },
   places: Places,
   env: Readonly<Record<string, string>>,
   problems: string[],
@@ -174,7 +178,7 @@ async function listQueue(
 }
 
 /** What agents are to know; what hew itself keeps of red gates is for people, and grows with every night. */
-async function readMemories(queue: TaskQueue, problems: string[]): Promise<readonly Memory[]> {
+export async function readMemories(queue: TaskQueue, problems: string[]): Promise<readonly Memory[]> {
   try {
     return (await queue.memories()).filter(({ value }) => !value.startsWith(RED_GATE_STATUS));
   } catch (error) {

@@ -5,6 +5,8 @@ const SHORTEST = 8;
 /** Shorter than any secret, so that what is left out never becomes one. */
 const LEFT_OUT = '***';
 
+type Variables = Readonly<Record<string, string | undefined>>;
+
 /** Takes the secrets of an environment out of what hew writes and shows. */
 export interface Redactor {
   text(text: string): string;
@@ -21,8 +23,8 @@ export const NO_REDACTION: Redactor = { text: (text) => text, bytes: (bytes) => 
  * A redactor for the values of all `*_KEY`, `*_TOKEN` and `*_SECRET` that are set to eight characters or more, as they
  * are and as JSON writes them; of a value of several lines each of those by itself. Pure.
  */
-export function makeRedactor(env: Readonly<Record<string, string | undefined>>): Redactor {
-  const secrets = secretsIn(env);
+export function makeRedactor(...environments: readonly Variables[]): Redactor {
+  const secrets = [...new Set(environments.flatMap(secretsIn))];
   if (secrets.length === 0) return NO_REDACTION;
   // As bytes of which each is one character: a text that is no UTF-8 keeps the bytes that it has.
   const encoded = secrets.map((secret) => Buffer.from(secret).toString('latin1'));
@@ -37,7 +39,7 @@ export function makeRedactor(env: Readonly<Record<string, string | undefined>>):
   };
 }
 
-function secretsIn(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+function secretsIn(env: Variables): readonly string[] {
   const found = new Set<string>();
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || !SECRET_NAME.test(name)) continue;

@@ -2,7 +2,7 @@ import { NOTHING_SPENT, withSlot, withTask, withWorker } from './change-state.js
 import type { DurableEvent } from './events.js';
 import { reduceControl, withoutRetry } from './reduce-control.js';
 import { reduceIteration } from './reduce-iteration.js';
-import type { RunState, WorkerState } from './state.js';
+import type { RunState, TaskState, WorkerState } from './state.js';
 
 /** A run of which nothing is known yet. */
 export const EMPTY_STATE: RunState = {
@@ -20,6 +20,7 @@ export const EMPTY_STATE: RunState = {
   landing: { kind: 'not_tried' },
   finished: null,
   updated_at: null,
+  away_ms: 0,
   foreign_changes: [],
   wishes: new Map(),
   notes: new Map(),
@@ -44,6 +45,28 @@ function newWorker(
 /** The state after one more event. Pure; an event that does not fit the state changes only what it can. */
 export function reduce(state: RunState, event: DurableEvent): RunState {
   return { ...apply(state, event), updated_at: event.at };
+}
+
+/** The same slots and sums; nothing stops or pauses any more, and what a crash or an abort gave back is on offer again. */
+function resumeState(state: RunState, event: Extract<DurableEvent, { type: 'run.resumed' }>): RunState {
+  const { runtime, attempts, limits, away_ms } = event;
+  const offered = [...state.tasks].map(([id, task]) => [id, offerAgain(task)] as const);
+  return {
+    ...state,
+    run: state.run && { ...state.run, runtime, attempts, limits },
+    away_ms: state.away_ms + away_ms,
+    slots: state.slots.map((slot) => ({ ...slot, paused: false, activity: { kind: 'idle' } })),
+    tasks: new Map(offered),
+    stopping: null,
+    stopping_detail: '',
+    landing: { kind: 'not_tried' },
+  };
+}
+
+/** What the user took out of the run, or somebody else took over, stays out of it. */
+function offerAgain(task: TaskState): TaskState {
+  const out = task.end === 'aborted' || task.end === 'skipped' || task.end === 'claim_lost';
+  return task.fate === 'open again' && !out ? { ...task, offered_again: true } : task;
 }
 
 function apply(state: RunState, event: DurableEvent): RunState {
@@ -103,7 +126,13 @@ function apply(state: RunState, event: DurableEvent): RunState {
     case 'task.claimed': {
       const { title, priority, worker } = event;
       const claimed = withoutRetry(state, event.task);
-      return withTask(claimed, event.task, () => ({ title, priority, worker, fate: null }));
+      return withTask(claimed, event.task, () => ({
+        title,
+        priority,
+        worker,
+        fate: null,
+        offered_again: false,
+      }));
     }
     case 'task.claim_lost':
       return withSlot(state, event.slot, () => ({ activity: { kind: 'idle' } }));
@@ -153,6 +182,8 @@ function apply(state: RunState, event: DurableEvent): RunState {
         : withTask(state, event.task, (task) => ({ salvages: [...task.salvages, event.ref] }));
     case 'control.received':
       return reduceControl(state, event.control);
+    case 'run.resumed':
+      return resumeState(state, event);
     case 'run.stopping':
       return { ...state, stopping: event.reason, stopping_detail: event.detail };
     case 'land.started':

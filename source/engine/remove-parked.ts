@@ -5,10 +5,10 @@ import { changeRefs, readRef } from './git/refs.js';
 import { removeWorktree } from './git/worktree.js';
 import type { ParkedWork } from './parked-work.js';
 import { removeWorktreesFolder } from './remove-worktrees-folder.js';
-import type { RunContext } from './run-context.js';
+import type { QueueContext } from './run-context.js';
 
 /** A branch that the person has left behind, with commits that were not merged, stays. */
-async function removeBranch({ git, places, events, start }: RunContext, branch: string): Promise<void> {
+async function removeBranch({ git, places, events, start }: QueueContext, branch: string): Promise<void> {
   const ref = `refs/heads/${branch}`;
   const tip = await readRef(git, places.home, ref);
   if (tip === null) return;
@@ -21,7 +21,7 @@ async function removeBranch({ git, places, events, start }: RunContext, branch: 
 }
 
 /** Removes a parked worker whose work is in trunk; what git cannot remove stays and is told. */
-export async function removeParked(context: RunContext, parked: ParkedWork): Promise<void> {
+export async function removeParked(context: QueueContext, parked: ParkedWork): Promise<void> {
   const { git, places, events } = context;
   const { worktree } = parked;
   try {

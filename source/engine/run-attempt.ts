@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { runAgentStep } from './agent-step.js';
-import { type Attempt, attemptPlace, workerFolder } from './attempt.js';
+import { type AgentAttempt, attemptPlace, workerFolder } from './attempt.js';
 import { collectWork } from './collect.js';
 import { gateTree } from './gate-tree.js';
 import type { Sha } from './ids.js';
@@ -44,7 +44,7 @@ export const NOTHING_DONE: Omit<AttemptOutcome, 'end'> = {
 /** One attempt, from its start to its merge: prepare, agent, collect, gate, merge (LOOP.md §3.3 to §3.7). */
 export async function runAttempt(
   context: RunContext,
-  attempt: Attempt,
+  attempt: AgentAttempt,
   earlier: readonly PreviousAttempt[],
 ): Promise<AttemptOutcome> {
   const { worker, task } = attempt;
@@ -86,7 +86,11 @@ export async function runAttempt(
   }
 }
 
-async function workAndMerge(context: RunContext, attempt: Attempt, prompt: string): Promise<AttemptOutcome> {
+async function workAndMerge(
+  context: RunContext,
+  attempt: AgentAttempt,
+  prompt: string,
+): Promise<AttemptOutcome> {
   const step = await runAgentStep(context, attempt, prompt);
   const { agent } = step;
   const begun = { ...NOTHING_DONE, agent };

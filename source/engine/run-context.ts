@@ -53,9 +53,15 @@ export interface TrunkContext {
   readonly endAll: (why: unknown) => void;
 }
 
-/** Everything that the parts of one run share. */
-export interface RunContext extends TrunkContext {
+/** What is needed to close, park and give back tasks: also of a run that hew was killed in. */
+export interface QueueContext extends TrunkContext {
   readonly queue: TaskQueue;
+}
+
+/** Everything that the parts of one run share. */
+export interface RunContext extends QueueContext {
+  /** Which disk has too little room for an iteration to begin, in words; null where none has. */
+  readonly diskShortage: () => Promise<string | null>;
   readonly runtimes: RuntimePool;
   /** What every prompt of the run begins with. */
   readonly prompt_prefix: string;
@@ -73,6 +79,12 @@ export interface Worker {
   setup: string | null;
   /** Whether it may hold work that is neither merged nor salvaged. */
   unsaved: boolean;
+}
+
+/** The workers that there are when the slots begin, at most one a slot, and the number of the next one. */
+export interface StandingWorkers {
+  readonly workers: readonly Worker[];
+  readonly next_worker: number;
 }
 
 /** What every process of a worker carries in its environment (LOOP.md §8). */

@@ -83,6 +83,7 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
     case 'aborted':
     case 'skipped':
     case 'run_aborted':
+    case 'interrupted':
     case 'setup_failed':
       return health;
     case 'merged':

@@ -106,8 +106,9 @@ function mayBeTried(task: TaskState | undefined, wish: Wish): boolean {
   if (wish === 'skip') return false;
   if (!task) return true;
   if (task.worker !== null) return false;
-  if (wish === 'retry') return task.fate === null || task.fate === 'failed' || task.fate === 'open again';
-  return task.fate === null || (task.fate === 'open again' && task.end !== null && isRuntimeFault(task.end));
+  if (task.fate === null || task.offered_again) return true;
+  if (wish === 'retry') return task.fate === 'failed' || task.fate === 'open again';
+  return task.fate === 'open again' && task.end !== null && isRuntimeFault(task.end);
 }
 
 /** Whether a blocker was touched by this run without its work being in trunk: closed or not, its code is not there. */

@@ -6,7 +6,7 @@ import { LostClaims } from './lost-claims.js';
 import { ParkedDesk } from './parked-desk.js';
 import { QueueError, type Task } from './ports.js';
 import { QueueWatch } from './queue-watch.js';
-import type { RunContext, Worker } from './run-context.js';
+import type { RunContext, StandingWorkers, Worker } from './run-context.js';
 import { candidates } from './schedule.js';
 import type { ParkedWork } from './parked-work.js';
 import { makeSlots, type Slot, takeTask } from './slot-work.js';
@@ -37,14 +37,14 @@ export class Scheduler implements AttemptGuard {
   #checkingTrunk: Promise<void> = Promise.resolve();
   #wake = new AbortController();
 
-  /** `first` is the worker that has gated the base, if there is one; `parked` what earlier runs have left. */
-  constructor(context: RunContext, first: Worker | null, parked: readonly ParkedWork[]) {
+  /** `parked` is what earlier runs have left. */
+  constructor(context: RunContext, standing: StandingWorkers, parked: readonly ParkedWork[]) {
     this.#context = context;
     this.#stops = new StopCheck(context);
     this.#queue = new QueueWatch(context);
     this.#parked = new ParkedDesk(context, parked);
-    this.#nextWorker = first ? 1 : 0;
-    this.#slots = makeSlots(context.settings.loop.jobs, first);
+    this.#nextWorker = standing.next_worker;
+    this.#slots = makeSlots(context.settings.loop.jobs, standing.workers);
     context.events.subscribe((event) => {
       if (event.type !== 'iteration.started') return;
       const slot = this.#slots.find((each) => each.slot === event.slot);
@@ -97,13 +97,11 @@ export class Scheduler implements AttemptGuard {
     const { aborted, clock } = this.#context;
     const slot = this.#slots.find((each) => each.slot === worker.slot);
     if (!slot) return;
-    const waits = async (): Promise<boolean> =>
-      this.#isHeld(slot) &&
-      !slot.interrupt.signal.aborted &&
-      this.#failure === null &&
-      !(await this.#shouldStop(false));
-    while (await waits()) {
-      tellWaiting(this.#context, slot);
+    for (;;) {
+      const shortage = await this.#context.diskShortage();
+      if ((!this.#isHeld(slot) && shortage === null) || slot.interrupt.signal.aborted) return;
+      if (this.#failure !== null || (await this.#shouldStop(false))) return;
+      tellWaiting(this.#context, slot, shortage);
       await clock.sleep(TICK_MS, AbortSignal.any([slot.resumed.signal, slot.interrupt.signal, aborted]));
     }
   }
@@ -176,11 +174,13 @@ export class Scheduler implements AttemptGuard {
   }
 
   async #assign(): Promise<void> {
-    const waiting = [...this.#candidates()];
+    const ready = [...this.#candidates()];
+    const shortage = ready.length === 0 ? null : await this.#context.diskShortage();
+    const waiting = shortage === null ? ready : [];
     for (const slot of this.#slots.filter((each) => each.task === null)) {
       const task = this.#isHeld(slot) ? undefined : waiting[0];
       if (!task || !(await this.#mayStartOneMore())) {
-        tellWaiting(this.#context, slot);
+        tellWaiting(this.#context, slot, shortage);
         continue;
       }
       waiting.shift();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AGENT_PROGRAMS } from './agents/agent-programs.js';
 import { durationSchema } from './duration.js';
+import { sizeSchema } from './size.js';
 
 /** Whether a path or glob stays inside the project, and out of what belongs to git and hew. */
 function staysInside(path: string): boolean {
@@ -158,11 +159,15 @@ const priceSchema = z.strictObject({
   cache_create: price.optional(),
 });
 
+/** `[limits]`: what the machine must have left before an agent is started. */
+const limitsSchema = z.strictObject({ min_free_disk: sizeSchema.optional() });
+
 /** The whole of `.hew.toml`. Strict: a key that hew does not know is an error, since it is a setting that would not hold. */
 export const settingsFileSchema = z.strictObject({
   gate: gateSchema.optional(),
   worktree: worktreeSchema.optional(),
   loop: loopSettingsSchema.optional(),
+  limits: limitsSchema.optional(),
   agents: agentsSchema.optional(),
   prices: z.record(z.string(), priceSchema).optional(),
 });
@@ -177,6 +182,7 @@ export const SETTING_NAMES: Readonly<Record<string, readonly string[]>> = {
   gate: Object.keys(gateSchema.shape),
   worktree: Object.keys(worktreeSchema.shape),
   loop: Object.keys(loopSettingsSchema.shape),
+  limits: Object.keys(limitsSchema.shape),
   agents: agentSchemas.map(([runtime]) => runtime),
   ...Object.fromEntries(
     agentSchemas.map(([runtime, schema]) => [`agents.${runtime}`, Object.keys(schema.shape)]),

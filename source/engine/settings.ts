@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import type { ModelRules } from './model-choice.js';
-import type { AgentSettings, ModelPrice } from './ports.js';
+import type { AgentSettings, ModelPrice } from './agent-settings.js';
 import { settingsProblems } from './settings-problems.js';
 import {
   type AgentSection,
@@ -30,6 +30,10 @@ export interface Settings {
     /** Paths and globs inside the project. */
     readonly copy: readonly string[];
     readonly link: readonly string[];
+  };
+  readonly limits: {
+    /** Bytes that must be free where worktrees and the run's files lie before an iteration begins; 0 for no limit. */
+    readonly min_free_disk: number;
   };
   readonly loop: {
     /** How many slots: 1 to 16. */
@@ -74,6 +78,8 @@ export class SettingsError extends Error {
 }
 
 const MINUTE = 60_000;
+/** Below it git, an editor or a build soon fails in the middle of its work. */
+const LEAST_FREE_DISK = 500_000_000;
 
 /** Reads the text of a `.hew.toml`. Pure; throws a {@link SettingsError} that tells every problem at once. */
 export function parseSettings(text: string): SettingsFile {
@@ -134,6 +140,7 @@ export function resolveSettings(file: SettingsFile, flags: LoopSettings): Settin
       copy: file.worktree?.copy ?? [],
       link: file.worktree?.link ?? [],
     },
+    limits: { min_free_disk: file.limits?.min_free_disk ?? LEAST_FREE_DISK },
     loop: {
       jobs: said('jobs') ?? 4,
       attempts: said('attempts') ?? 2,

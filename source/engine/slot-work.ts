@@ -21,11 +21,11 @@ export interface Slot {
   resumed: AbortController;
 }
 
-/** The lanes of a run that begins; the first one has the worker that has gated the base, if there is one. */
-export function makeSlots(jobs: number, first: Worker | null): readonly Slot[] {
+/** The lanes of a run that begins; each has its worker where there is one already. */
+export function makeSlots(jobs: number, workers: readonly Worker[]): readonly Slot[] {
   return Array.from({ length: jobs }, (_, index) => ({
     slot: index + 1,
-    worker: index === 0 ? first : null,
+    worker: workers.find(({ slot }) => slot === index + 1) ?? null,
     task: null,
     starting: false,
     paused: false,

@@ -21,5 +21,7 @@ export interface StartOptions {
   readonly gate: boolean;
   readonly allow_red_base: boolean;
   readonly ignore_unlanded: boolean;
+  /** Whether a run may start although an earlier one was cut and holds tasks or work. */
+  readonly ignore_crashed: boolean;
   readonly queue: 'auto' | 'file' | 'beads';
 }

@@ -21,7 +21,7 @@ export type Activity =
   | { readonly kind: 'claiming'; readonly task: TaskId }
   | {
       readonly kind: 'waiting';
-      readonly reason: 'nothing_ready' | 'usage_limit' | 'back_off' | 'paused';
+      readonly reason: 'nothing_ready' | 'usage_limit' | 'back_off' | 'paused' | 'disk';
       readonly detail: string;
       readonly since: string;
       readonly until: string | null;
@@ -86,6 +86,8 @@ export interface TaskState extends Spending {
   readonly priority: number;
   /** The worker that has claimed it now. */
   readonly worker: number | null;
+  /** It was given back by a crash or an abort, and the run was resumed since: it may be tried again in this run. */
+  readonly offered_again: boolean;
   /** Iterations started, counted or not. */
   readonly tries: number;
   /** Attempts that count towards `--attempts`. */
@@ -141,6 +143,8 @@ export interface RunState extends Spending {
     readonly tasks_left: number;
   } | null;
   readonly updated_at: string | null;
+  /** Milliseconds in which the run was dead before it was resumed. */
+  readonly away_ms: number;
   /** Sums over the whole run of what agents changed outside their worktree, as told. */
   readonly foreign_changes: readonly string[];
   /** What the user wants of tasks, until it is done: that they are left alone, or taken once more. */

@@ -46,7 +46,7 @@ export class StopCheck {
     const { events, aborted, clock, settings } = this.#context;
     const { state } = events;
     const stopFile = await this.#stopFile();
-    const elapsed = state.run ? clock.now().getTime() - Date.parse(state.run.at) : 0;
+    const elapsed = state.run ? clock.now().getTime() - Date.parse(state.run.at) - state.away_ms : 0;
     const reason = stopReason(
       {
         cancelled: aborted.aborted,

@@ -112,8 +112,8 @@ function allWorkers(state: RunState, workers: readonly WorkerSummary[]): WorkerS
   };
 }
 
-function wallTime({ run, finished }: RunState, now: Date): number {
+function wallTime({ run, finished, away_ms }: RunState, now: Date): number {
   if (!run) return 0;
   const end = finished ? Date.parse(finished.at) : now.getTime();
-  return Math.max(0, end - Date.parse(run.at));
+  return Math.max(0, end - Date.parse(run.at) - away_ms);
 }

@@ -1,8 +1,7 @@
-import { type Attempt, attemptPlace } from './attempt.js';
+import { type AgentAttempt, type Attempt, attemptPlace } from './attempt.js';
 import { closeTask } from './close-task.js';
 import { GitError } from './git/git.js';
-import { salvageName } from './salvage-name.js';
-import { giveBack } from './give-back.js';
+import { giveBack, returnNote } from './give-back.js';
 import type { Sha } from './ids.js';
 import { modelFor } from './model-choice.js';
 import { consequenceOf, countsAsAttempt, type AttemptEnd, type Consequence } from './outcome.js';
@@ -80,7 +79,7 @@ export async function workOnTask(
   }
 }
 
-function nextAttempt(context: RunContext, worker: Worker, task: Task, signal: AbortSignal): Attempt {
+function nextAttempt(context: RunContext, worker: Worker, task: Task, signal: AbortSignal): AgentAttempt {
   const { state } = context.events;
   const counted = state.tasks.get(task.id)?.counted ?? 0;
   worker.iterations += 1;
@@ -107,7 +106,7 @@ interface FinishedAttempt {
 
 async function attemptOnce(
   context: RunContext,
-  attempt: Attempt,
+  attempt: AgentAttempt,
   earlier: readonly PreviousAttempt[],
 ): Promise<FinishedAttempt> {
   const { events, clock } = context;
@@ -207,8 +206,7 @@ async function returnTask(
 ): Promise<void> {
   const failed = consequence.queue === 'open_as_failed';
   if (!failed && consequence.queue !== 'open') return;
-  const kept = salvage ? ` The work is kept: hew loop salvage show ${salvageName(salvage)}` : '';
-  const reason = (outcome.reason ?? outcome.end).replace(/\.$/, '');
-  const note = `${context.run}, attempt ${attempt.attempt}: ${reason}.${kept}`;
+  const reason = outcome.reason ?? outcome.end;
+  const note = returnNote(context, { attempt: attempt.attempt, reason, salvage });
   await giveBack(context, { task: attempt.task.id, note, failed });
 }

@@ -79,6 +79,8 @@ export function plainFacts(event: DurableEvent, before: RunState, after: RunStat
     case 'control.received': {
       return [`asked: ${controlInWords(event.control)}`];
     }
+    case 'run.resumed':
+      return ['goes on from here'];
     case 'run.stopping':
       return [`stops: ${stopInWords(event.reason)}${detailOf(event)}`];
     case 'run.landed':
@@ -147,6 +149,7 @@ function waitingFacts(event: Of<'slot.waiting'>, before: RunState): readonly str
     usage_limit: 'waits, usage limit',
     back_off: 'waits before it tries again',
     paused: 'waits, paused',
+    disk: 'waits for room on the disk',
   };
   return [`${reasons[event.reason]}${until}${detail}`];
 }

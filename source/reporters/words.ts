@@ -34,6 +34,7 @@ const ENDS: Readonly<Record<AttemptEnd, string>> = {
   aborted: 'aborted',
   skipped: 'skipped',
   run_aborted: 'run aborted',
+  interrupted: 'cut off with hew',
 };
 
 const STOPS: Readonly<Record<StopReason, string>> = {

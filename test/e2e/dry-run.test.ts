@@ -25,6 +25,7 @@ async function dry(project: GitProject, jobs: number): Promise<{ run: string; ev
       gate: true,
       allow_red_base: false,
       ignore_unlanded: false,
+      ignore_crashed: false,
       queue: 'auto',
     },
     clock: hastyClock,

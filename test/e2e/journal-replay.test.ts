@@ -54,7 +54,7 @@ describe('a journal, replayed from its beginning to any point, makes a state wit
         `${fails} gate_red`,
         `${blocked} blocked`,
         `${empty} empty`,
-        `${silent} crashed`,
+        `${silent} killed`,
         `${silent} empty`,
         `${parks} parked`,
       ].sort(),

@@ -6,7 +6,8 @@ import { isDurable } from '../../source/engine/events.js';
 import type { TaskId } from '../../source/engine/ids.js';
 import { preflight } from '../../source/engine/preflight.js';
 import { FileQueue, type FiledTask } from '../../source/engine/queue/file-queue.js';
-import { type RunHandle, startRun } from '../../source/engine/run.js';
+import type { RunHandle } from '../../source/engine/open-run.js';
+import { startRun } from '../../source/engine/run.js';
 import type { LoopSettings } from '../../source/engine/settings-schema.js';
 import type { StartOptions } from '../../source/engine/start-request.js';
 import type { RunState } from '../../source/engine/state.js';
@@ -70,6 +71,7 @@ const DEFAULTS: StartOptions = {
   gate: true,
   allow_red_base: false,
   ignore_unlanded: false,
+  ignore_crashed: false,
   queue: 'auto',
 };
 

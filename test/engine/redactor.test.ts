@@ -82,6 +82,11 @@ describe('a redactor', () => {
     expect(redactor.bytes(mixed)).toEqual(Buffer.concat([bytes, Buffer.from('***'), bytes]));
   });
 
+  test('knows those of several environments', () => {
+    const redactor = makeRedactor({ A_KEY: 'first secret' }, { A_KEY: 'second secret' });
+    expect(redactor.text('first secret, second secret')).toBe('***, ***');
+  });
+
   test('knows values as JSON writes them, and each line of one that has several', () => {
     const redactor = makeRedactor({
       ODD_KEY: 'with "quotes" and \\',

@@ -72,6 +72,8 @@ describe('parseSettings', () => {
       setup = false
       copy = [".env", "config/*.local"]
       link = ["node_modules"]
+      [limits]
+      min_free_disk = "2GB"
       [loop]
       jobs = 8
       attempts = 3
@@ -106,6 +108,7 @@ describe('parseSettings', () => {
     expect(resolveSettings(file, {})).toEqual({
       gate: { test: 'npm test', lint: 'npm run lint', timeout_ms: 600_000 },
       worktree: { setup: false, copy: ['.env', 'config/*.local'], link: ['node_modules'] },
+      limits: { min_free_disk: 2_000_000_000 },
       loop: {
         jobs: 8,
         attempts: 3,

@@ -2,7 +2,8 @@ import process from 'node:process';
 import { systemClock } from '../../engine/clock.js';
 import type { EventStream } from '../../engine/event-stream.js';
 import { type RunPlan, preflight } from '../../engine/preflight.js';
-import { type RunHandle, startRun } from '../../engine/run.js';
+import type { RunHandle } from '../../engine/open-run.js';
+import { type RunStart, startRun } from '../../engine/run.js';
 import { Refusal } from '../command.js';
 import { loopSettingsOf, type RunFlagValues, startOptionsOf } from './run-flags.js';
 
@@ -21,7 +22,11 @@ export async function planRun(flags: RunFlagValues): Promise<RunPlan> {
 
 /** Starts what was planned; throws a {@link Refusal} when another run has come before. */
 export async function beginRun(plan: RunPlan, listen: (events: EventStream) => void): Promise<RunHandle> {
-  const started = await startRun(plan, listen);
+  return handleOf(await startRun(plan, listen));
+}
+
+/** The handle of a run that has begun or goes on; throws a {@link Refusal} when it does not. */
+export function handleOf(started: RunStart): RunHandle {
   if (started.kind === 'refused') throw new Refusal(refusal(started.problems));
   return endedByFaults(started.handle);
 }
@@ -42,7 +47,7 @@ function endedByFaults(handle: RunHandle): RunHandle {
 }
 
 /** One problem is one line; several are a list. */
-function refusal(problems: readonly string[]): string {
+export function refusal(problems: readonly string[]): string {
   if (problems.length === 1) return problems.join('');
   return `${problems.length} things stand against a start:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
 }

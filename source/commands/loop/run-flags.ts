@@ -30,6 +30,7 @@ export const RUN_FLAGS = {
   gate: { type: 'boolean' },
   allowRedBase: { type: 'boolean' },
   ignoreUnlanded: { type: 'boolean' },
+  ignoreCrashed: { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -63,6 +64,7 @@ export const RUN_FLAGS_HELP = `
       --no-gate                 merge without running any tests
       --allow-red-base          start although the tests fail before anything was done
       --ignore-unlanded         start although an earlier run's merges have not landed
+      --ignore-crashed          start although an earlier run was cut and still holds tasks
       --json                    print the events, one JSON object a line
 `;
 
@@ -111,6 +113,7 @@ export function startOptionsOf(values: RunFlagValues): StartOptions {
     gate: values.gate ?? true,
     allow_red_base: values.allowRedBase ?? false,
     ignore_unlanded: values.ignoreUnlanded ?? false,
+    ignore_crashed: values.ignoreCrashed ?? false,
     queue: (values.queue ?? 'auto') as StartOptions['queue'],
   };
 }

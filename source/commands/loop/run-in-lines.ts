@@ -3,7 +3,7 @@ import { dryRun } from '../../engine/dry-run.js';
 import type { EventStream } from '../../engine/event-stream.js';
 import { isDurable } from '../../engine/events.js';
 import { JournalError } from '../../engine/journal-error.js';
-import type { RunHandle } from '../../engine/run.js';
+import type { RunHandle } from '../../engine/open-run.js';
 import { summarise } from '../../engine/summary.js';
 import { jsonLine } from '../../reporters/json-lines.js';
 import { plainLines } from '../../reporters/plain-lines.js';

@@ -1,4 +1,5 @@
-import type { AgentRequest, AgentSettings } from '../ports.js';
+import type { AgentSettings } from '../agent-settings.js';
+import type { AgentRequest } from '../ports.js';
 import type { OutputReader } from './output-reader.js';
 
 /** All that hew knows of an agent's program. A new runtime is one of these, and a line in `agent-programs.ts`. */
@@ -31,8 +32,8 @@ export interface AgentProgram {
   environment(env: Readonly<Record<string, string>>): Readonly<Record<string, string>>;
   /** What is written to its stdin. Pure. */
   input(prompt: string): string;
-  /** Reads the output of one start. */
-  reader(request: ProgramRequest): OutputReader;
+  /** Reads the output of one start; paths inside `cwd` are shown relative to it. */
+  reader(cwd: string | null): OutputReader;
   /** The file to be started in place of the one that was found, where that only starts another; itself if there is none. */
   nativeProgram?(file: string): Promise<string>;
 }

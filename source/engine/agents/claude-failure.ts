@@ -1,6 +1,6 @@
 import { plainText } from '../plain-text.js';
 import { plainLine } from '../plain-line.js';
-import type { AgentFailure, AgentProblem } from '../ports.js';
+import type { AgentFailure, AgentProblem } from '../agent-failure.js';
 import type { ResultMessage } from './claude-messages.js';
 import { resetTime } from './reset-time.js';
 import { tellsUsageLimit } from './tells-usage-limit.js';

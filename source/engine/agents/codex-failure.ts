@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainLine } from '../plain-line.js';
 import { plainText } from '../plain-text.js';
-import type { AgentFailure, AgentProblem } from '../ports.js';
+import type { AgentFailure, AgentProblem } from '../agent-failure.js';
 import { parseJsonLine } from './parse-json-line.js';
 import { resetTime } from './reset-time.js';
 import { tellsUsageLimit } from './tells-usage-limit.js';

@@ -92,12 +92,19 @@ export class CodexStream implements OutputReader {
         this.#error = event.message;
         return shownLines('error', event.message, 1);
       case 'item.started':
+        this.#goOn(event.item);
         return this.#begun(event.item);
       case 'item.updated':
         return [];
       case 'item.completed':
+        this.#goOn(event.item);
         return [...this.#begun(event.item), ...this.#done(event.item)];
     }
+  }
+
+  /** What comes after an error shows that it was got over. */
+  #goOn(item: CodexItem): void {
+    if (item.type !== 'error') this.#error = null;
   }
 
   /** The calls that an item is, each told once: short ones come without a beginning. */

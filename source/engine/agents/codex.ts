@@ -35,7 +35,7 @@ export const codex: AgentProgram = {
 
   environment: (env) => env,
   input: (prompt) => prompt,
-  reader: ({ cwd }) => new CodexStream(cwd),
+  reader: (cwd) => new CodexStream(cwd),
   nativeProgram: nativeCodex,
 };
 

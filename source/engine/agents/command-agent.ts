@@ -1,8 +1,8 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Agent, AgentObserver, AgentRequest, AgentResult } from '../ports.js';
-import { ClaudeStream } from './claude-stream.js';
 import { commandWord } from './command-word.js';
 import { findProgram } from './find-program.js';
+import { readerOf } from './reader-of.js';
 import { runProgram } from './run-program.js';
 
 export interface CommandAgentOptions {
@@ -49,7 +49,7 @@ export class CommandAgent implements Agent {
       env: { ...request.env, ...model },
       input: request.prompt,
       graceMs: this.#options.graceMs,
-      reader: new ClaudeStream(),
+      reader: readerOf(this.runtime),
       owes_end: false,
       login: null,
       is_missing: isMissing,

@@ -1,6 +1,7 @@
 import { nearestName } from '../nearest-name.js';
 import { plainLine } from '../plain-line.js';
-import { type Agent, type AgentSettings, type ModelPrice, NO_AGENT_SETTINGS } from '../ports.js';
+import { type AgentSettings, type ModelPrice, NO_AGENT_SETTINGS } from '../agent-settings.js';
+import type { Agent } from '../ports.js';
 import { AGENT_PROGRAMS } from './agent-programs.js';
 import { CommandAgent } from './command-agent.js';
 import { ProgramAgent } from './program-agent.js';

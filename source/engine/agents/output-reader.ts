@@ -1,4 +1,5 @@
-import type { AgentLine, AgentProblem, AgentUsage } from '../ports.js';
+import type { AgentProblem } from '../agent-failure.js';
+import type { AgentLine, AgentUsage } from '../ports.js';
 
 /** What a program's output says of the program's own end. */
 export interface OutputEnd {

@@ -1,4 +1,5 @@
-import type { ModelPrice, TokenCount } from '../ports.js';
+import type { ModelPrice } from '../agent-settings.js';
+import type { TokenCount } from '../ports.js';
 
 const MILLION = 1_000_000;
 

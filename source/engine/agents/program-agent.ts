@@ -1,14 +1,7 @@
 import { resolve } from 'node:path';
 import which from 'which';
-import type {
-  Agent,
-  AgentObserver,
-  AgentRequest,
-  AgentResult,
-  AgentSettings,
-  AgentUsage,
-  ModelPrice,
-} from '../ports.js';
+import type { AgentSettings, ModelPrice } from '../agent-settings.js';
+import type { Agent, AgentObserver, AgentRequest, AgentResult, AgentUsage } from '../ports.js';
 import type { AgentProgram } from './agent-program.js';
 import { missingProgram } from './find-program.js';
 import { priceOf } from './price-of.js';
@@ -60,9 +53,7 @@ export class ProgramAgent implements Agent {
   async file(): Promise<string | null> {
     const { home, env } = this.#options;
     const { name } = this.#named();
-    const file = name.includes('/')
-      ? await which(resolve(home, name), { nothrow: true })
-      : await which(name, { path: env['PATH'] ?? '', nothrow: true });
+    const file = await which(startedName(name, home), { path: env['PATH'] ?? '', nothrow: true });
     return file === null ? null : ((await this.#program.nativeProgram?.(file)) ?? file);
   }
 
@@ -75,17 +66,21 @@ export class ProgramAgent implements Agent {
     const usage = (told: AgentUsage): AgentUsage => this.#priced(told, model);
     const result = await runProgram(
       {
-        command: (await this.file()) ?? this.#named().name,
+        command: (await this.file()) ?? startedName(this.#named().name, this.#options.home),
         args: [...program.arguments(asked, settings), ...settings.args, ...program.last_arguments],
         env: program.environment({ ...request.env, ...settings.env }),
         input: program.input(request.prompt),
         graceMs,
-        reader: program.reader(asked),
+        reader: program.reader(request.cwd),
         owes_end: true,
         login: program.login,
       },
       request,
-      { ...observer, usage: (told) => observer.usage(usage(told)) },
+      {
+        line: (line) => observer.line(line),
+        usage: (told) => observer.usage(usage(told)),
+        quiet: (quietMs) => observer.quiet(quietMs),
+      },
       signal,
     );
     return { ...result, ...usage(result) };
@@ -107,4 +102,9 @@ export class ProgramAgent implements Agent {
     const price = Object.hasOwn(this.#options.prices, name) ? this.#options.prices[name] : undefined;
     return { tokens, cost_usd: price === undefined ? null : priceOf(tokens, price), model: name };
   }
+}
+
+/** One with a slash is that of home: in a worktree an agent may have put another in its place. */
+function startedName(name: string, home: string): string {
+  return name.includes('/') ? resolve(home, name) : name;
 }

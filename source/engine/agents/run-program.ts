@@ -1,5 +1,6 @@
 import { plainLine } from '../plain-line.js';
-import type { AgentFailure, AgentObserver, AgentProblem, AgentRequest, AgentResult } from '../ports.js';
+import type { AgentFailure, AgentProblem } from '../agent-failure.js';
+import type { AgentObserver, AgentRequest, AgentResult } from '../ports.js';
 import { BoundedLog } from '../processes/bounded-log.js';
 import { runInSet, type RunInSetResult } from '../processes/run-in-set.js';
 import { watchForStall } from '../processes/stall-watch.js';
@@ -136,8 +137,9 @@ async function notStarted(
 function exitFailure(program: StartedProgram, ran: Exited, stderr: string): AgentProblem | null {
   const isWell = ran.exit_code === 0;
   const { told, failure } = program.reader.end(new Date());
-  // Where none is owed and none was told, only the exit code tells whether a fault that was met was the end of it.
-  if (failure !== null && (!isWell || program.owes_end || told)) return withLogin(failure, program.login);
+  // Where none is owed and none was told, only the exit tells whether a fault that was met was the end of it.
+  const isEnd = told || (ran.signal === null && (!isWell || program.owes_end));
+  if (failure !== null && isEnd) return withLogin(failure, program.login);
   if (isWell && (!program.owes_end || told)) return null;
   return { kind: kindOfExit(program, ran, stderr), message: exitMessage(ran, stderr), resets_at: null };
 }

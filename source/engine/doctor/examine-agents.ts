@@ -2,7 +2,7 @@ import type { AgentProgram } from '../agents/agent-program.js';
 import { AGENT_PROGRAMS } from '../agents/agent-programs.js';
 import { CommandAgent } from '../agents/command-agent.js';
 import { ProgramAgent } from '../agents/program-agent.js';
-import { NO_AGENT_SETTINGS } from '../ports.js';
+import { NO_AGENT_SETTINGS } from '../agent-settings.js';
 import type { Settings } from '../settings.js';
 import { askVersion } from './ask-version.js';
 import type { Finding } from './finding.js';

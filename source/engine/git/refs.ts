@@ -1,3 +1,5 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Sha, shaSchema } from '../ids.js';
 import { ENGLISH, type Git, GitError } from './git.js';
 
@@ -63,4 +65,9 @@ export async function listRefs(
   patterns: readonly string[] = [],
 ): Promise<Map<string, string>> {
   return parseRefs(await git.text(path, refsCommand(patterns)));
+}
+
+/** Removes the lock that a git which was killed left on one of hew's own refs. Only when no git of the run lives any more. */
+export async function removeRefLock(commonDir: string, ref: string): Promise<void> {
+  await rm(join(commonDir, `${ref}.lock`), { force: true });
 }

@@ -4,14 +4,11 @@ import type { AgentProgram } from '../../../source/engine/agents/agent-program.j
 import { ProgramAgent } from '../../../source/engine/agents/program-agent.js';
 import { runIdSchema, taskIdSchema } from '../../../source/engine/ids.js';
 import {
-  type AgentLine,
-  type AgentRequest,
-  type AgentResult,
   type AgentSettings,
-  type AgentUsage,
   type ModelPrice,
   NO_AGENT_SETTINGS,
-} from '../../../source/engine/ports.js';
+} from '../../../source/engine/agent-settings.js';
+import type { AgentLine, AgentRequest, AgentResult, AgentUsage } from '../../../source/engine/ports.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
 let marks = 0;

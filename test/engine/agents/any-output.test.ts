@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { claude } from '../../../source/engine/agents/claude.js';
 import { codex } from '../../../source/engine/agents/codex.js';
-import { taskIdSchema } from '../../../source/engine/ids.js';
 import type { OutputReader } from '../../../source/engine/agents/output-reader.js';
-import type { AgentFailure, TokenCount } from '../../../source/engine/ports.js';
+import type { AgentFailure } from '../../../source/engine/agent-failure.js';
+import type { TokenCount } from '../../../source/engine/ports.js';
 import { BoundedLines } from '../../../source/engine/processes/bounded-lines.js';
 
 interface Recording {
@@ -43,7 +43,6 @@ const RECORDINGS: readonly Recording[] = [
   recording('codex-429.jsonl', [0, 0, 0, 0], null, 'rate_limit'),
 ];
 
-const task = taskIdSchema.parse('app-1');
 const NOW = new Date('2026-11-24T10:00:00Z');
 const MAX_LINE_BYTES = 256 * 1024;
 const KINDS = ['input', 'output', 'cache_read', 'cache_create'] as const;
@@ -54,8 +53,7 @@ function bytesOf({ file }: Recording): Buffer {
 
 /** What a program's output comes to, read as hew reads it: bytes, bounded lines, the runtime's own reader. */
 function read({ file }: Recording, output: Uint8Array): OutputReader {
-  const request = { cwd: '/w', model: null, git_dir: '/g', common_dir: '/g', budget_usd: null, task };
-  const reader = (file.startsWith('codex') ? codex : claude).reader(request);
+  const reader = (file.startsWith('codex') ? codex : claude).reader('/w');
   const lines = new BoundedLines(MAX_LINE_BYTES);
   for (const { text, cut } of [...lines.push(output), ...lines.end()]) reader.read(text, cut);
   return reader;

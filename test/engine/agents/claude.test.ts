@@ -5,7 +5,8 @@ import { AgentInterruption } from '../../../source/engine/agents/agent-interrupt
 import { claude } from '../../../source/engine/agents/claude.js';
 import { ProgramAgent } from '../../../source/engine/agents/program-agent.js';
 import { runIdSchema, taskIdSchema } from '../../../source/engine/ids.js';
-import { type AgentLine, type AgentUsage, NO_AGENT_SETTINGS } from '../../../source/engine/ports.js';
+import { NO_AGENT_SETTINGS } from '../../../source/engine/agent-settings.js';
+import type { AgentLine, AgentUsage } from '../../../source/engine/ports.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
 const PATH = process.env['PATH'] ?? '';

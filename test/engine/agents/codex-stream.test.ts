@@ -80,6 +80,8 @@ describe('CodexStream', () => {
   test('an error that it got over is none, one after which nothing came is the reason', () => {
     const reconnecting = { type: 'error', message: 'Reconnecting... 1/5 (unexpected status 500 …)' };
     expect(streamOf(reconnecting, { type: 'turn.completed', usage }).end(NOW).failure).toBeNull();
+    const item = { type: 'item.completed', item: { type: 'agent_message', text: 'On I go.' } };
+    expect(streamOf(reconnecting, item).end(NOW)).toEqual({ told: false, failure: null });
     expect(streamOf(reconnecting).end(NOW)).toMatchObject({ told: false, failure: { kind: 'server' } });
     expect(streamOf().end(NOW)).toEqual({ told: false, failure: null });
   });

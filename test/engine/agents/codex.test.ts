@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { codex } from '../../../source/engine/agents/codex.js';
-import { NO_AGENT_SETTINGS } from '../../../source/engine/ports.js';
+import { NO_AGENT_SETTINGS } from '../../../source/engine/agent-settings.js';
 import { taskIdSchema } from '../../../source/engine/ids.js';
 import { runAgent } from './agent-run.js';
 
@@ -96,6 +96,8 @@ describe('codex', () => {
     ['exit 2', 'crashed'],
     ['exit 0', 'crashed'],
     ['kill -KILL $$', 'killed'],
+    [`echo '{"type":"error","message":"unexpected status 500"}'; kill -KILL $$`, 'killed'],
+    [`echo '{"type":"error","message":"unexpected status 500"}'; exit 1`, 'server'],
     ['exit 143', 'killed'],
     [`${replay('codex-stream')}; exit 3`, 'crashed'],
   ])('%s: %s', async (script, kind) => {

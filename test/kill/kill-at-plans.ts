@@ -1,0 +1,26 @@
+import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
+import { killAndResume, type KillPlan } from './kill-and-resume.js';
+
+/** How many plans were carried out, how many kills they came to, and each plan that has shown a fault. */
+export interface KillFigures {
+  readonly plans: number;
+  readonly kills: number;
+  readonly faults: readonly string[];
+}
+
+/** Carries plans out, as many at once as the machine bears. */
+export async function killAtPlans(plans: readonly KillPlan[], seed: number): Promise<KillFigures> {
+  const turn = pLimit(2 * availableParallelism());
+  const faults: string[] = [];
+  let kills = 0;
+  const carryOut = async (plan: KillPlan): Promise<void> => {
+    try {
+      kills += (await killAndResume(plan)).killed;
+    } catch (error) {
+      faults.push(`HEW_KILL_SEED=${seed}, killed at ${plan.join(', then ')}: ${String(error)}`);
+    }
+  };
+  await Promise.all(plans.map((plan) => turn(() => carryOut(plan))));
+  return { plans: plans.length, kills, faults };
+}

@@ -1,0 +1,107 @@
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { TaskId } from '../../source/engine/ids.js';
+import { fileTasks } from '../e2e/loop-run.js';
+import { type GitProject, makeGitProject } from '../git-project.js';
+
+const AGENT = fileURLToPath(new URL('../fixtures/noting-agent.sh', import.meta.url));
+const HOOKS = fileURLToPath(new URL('../fixtures/kill-points.mjs', import.meta.url));
+const HEW = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+
+/** What each task does, by its number from 1; see noting-agent.sh. */
+export const TITLES = [
+  'plain',
+  'leaves-process',
+  'fails-first',
+  'crashes-first',
+  'always-red',
+  'needs-first',
+  'empty',
+  'blocked',
+  'commits-twice',
+  'plain',
+  'eleven',
+  'twelve',
+] as const;
+
+/** How a hew ended: by itself, or at its point. */
+export interface HewEnd {
+  readonly exit_code: number | null;
+  readonly killed: boolean;
+  readonly output: string;
+}
+
+/** A project of twelve tasks in which hew is killed. */
+export interface KillProject extends AsyncDisposable {
+  readonly project: GitProject;
+  readonly ids: readonly TaskId[];
+  /** Starts the real program, which ends itself at `point`, such as `append 17`; see kill-points.mjs. */
+  hew(args: readonly string[], point?: string): Promise<HewEnd>;
+  /** Every point that an undisturbed program would meet, as `append <event>` and `effect <what>`. */
+  points(): Promise<readonly string[]>;
+  /** What agents noted before they ended. */
+  notes(): Promise<readonly { readonly head: string; readonly tree: string; readonly what: string }[]>;
+}
+
+/** Makes it, with its tasks filed. */
+export async function makeKillProject(): Promise<KillProject> {
+  const project = await makeGitProject({
+    files: {
+      '.hew.toml': `[gate]\ntest = "test ! -e broken"\n\n[loop]\njobs = 3\nagent_command = "${AGENT}"\n`,
+      'shared.txt': 'nobody\n',
+      'README.md': '# A project\n',
+    },
+  });
+  const notes = join(project.folder, 'notes');
+  const counts = join(project.folder, 'points');
+  await mkdir(notes);
+  await writeFile(counts, '');
+  const ids = await fileTasks(
+    project,
+    ...TITLES.map((title) => ({
+      title,
+      ...(title === 'needs-first' ? { blocked_by: ['app-1' as TaskId] } : {}),
+    })),
+  );
+  for (const [index, id] of ids.entries()) await writeFile(join(notes, `${id}.title`), `${TITLES[index]}\n`);
+
+  const hew = async (args: readonly string[], point?: string): Promise<HewEnd> => {
+    const env = {
+      ...project.env,
+      KILL_NOTES: notes,
+      KILL_COUNTS: counts,
+      ...(point ? { KILL_AT: point } : {}),
+    };
+    const ran = await execa(process.execPath, ['--import', HOOKS, HEW, 'loop', ...args], {
+      cwd: project.path,
+      env,
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      all: true,
+      // What agents leave running holds the pipes open.
+      forceKillAfterDelay: false,
+    });
+    await appendFile(join(project.folder, 'output'), `--- ${args.join(' ')} ${point ?? ''}\n${ran.all}\n`);
+    return { exit_code: ran.exitCode ?? null, killed: ran.signal === 'SIGKILL', output: ran.all };
+  };
+  return {
+    project,
+    ids,
+    hew,
+    points: async () => (await readFile(counts, 'utf8')).split('\n').filter((line) => line !== ''),
+    notes: async () => {
+      const text = await readFile(join(notes, 'ends'), 'utf8').catch(() => '');
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+          const [head = '', tree = '', ...what] = line.split(' ');
+          return { head, tree, what: what.join(' ') };
+        });
+    },
+    [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
+  };
+}
