@@ -12,6 +12,7 @@ import { type ExitCode, Refusal } from './command.js';
 import { openQueue } from './open-queue.js';
 import { parseFlags } from './parse-flags.js';
 import { printLines } from './print-lines.js';
+import { SCREEN_FLAGS } from './screen-flags.js';
 
 const HELP = `
 hew demo [flags]    shows the whole thing: a throw-away project, a dozen tasks, and agents that follow a script
@@ -31,10 +32,10 @@ export async function demo(argv: readonly string[]): Promise<ExitCode> {
   const parsed = parseFlags({
     argv,
     help: HELP,
-    flags: { jobs: { type: 'number', shortFlag: 'j' }, fast: { type: 'boolean' } },
+    flags: { jobs: { type: 'number', shortFlag: 'j' }, fast: { type: 'boolean' }, ...SCREEN_FLAGS },
   });
   if (parsed.kind === 'help') return 0;
-  const { jobs = 4, fast = false } = parsed.flags;
+  const { jobs = 4, fast = false, ascii = false, plain = false } = parsed.flags;
   if (!Number.isInteger(jobs) || jobs < 2 || jobs > 16) {
     throw new Refusal(
       `--jobs must be a whole number from 2 to 16, not ${jobs}: the demo shows agents at once.`,
@@ -54,7 +55,14 @@ export async function demo(argv: readonly string[]): Promise<ExitCode> {
     '',
   ]);
   const { runTui } = await import('./tui.js');
-  const code = await runTui(['--jobs', String(jobs), '--runtime', 'claude']);
+  const code = await runTui([
+    '--jobs',
+    String(jobs),
+    '--runtime',
+    'claude',
+    ...(ascii ? ['--ascii'] : []),
+    ...(plain ? ['--plain'] : []),
+  ]);
   return tellEnd(made, code);
 }
 

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { App } from '../components/app.js';
 import { drawScreen } from '../components/draw-screen.js';
+import { type Theme, ThemeContext } from '../components/theme.js';
 import type { ScreenData } from '../components/screen-data.js';
 import { clipboardSequence } from '../components/clipboard-sequence.js';
 import type { Control } from '../engine/controls.js';
@@ -27,6 +28,7 @@ export interface ScreenOptions {
   readonly pull: (columns: number) => ScreenData;
   readonly control: (control: Control) => void;
   readonly transcripts: TranscriptSource;
+  readonly theme: Theme;
 }
 
 /** Whether there is a terminal that a screen can be drawn on. */
@@ -37,7 +39,7 @@ export function hasScreen(): boolean {
 }
 
 /** Draws the screen in the terminal's alternate buffer. Whatever ends the process, the terminal is given back. */
-export function openScreen(options: ScreenOptions): Screen {
+export function openScreen({ theme, ...options }: ScreenOptions): Screen {
   const { stdin, stdout } = process;
   const { promise: gone, resolve } = Promise.withResolvers<ScreenEnd>();
   const leave = (): void => end({ kind: 'left' });
@@ -47,7 +49,9 @@ export function openScreen(options: ScreenOptions): Screen {
     return sequence !== null;
   };
   const drawn = drawScreen({ stdin, stdout }, (size) => (
-    <App {...size} {...options} copy={copy} onLeave={leave} />
+    <ThemeContext value={theme}>
+      <App {...size} {...options} copy={copy} onLeave={leave} />
+    </ThemeContext>
   ));
   const takeBack = (): void => {
     // The shell has had the terminal while hew was stopped.

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Dashboard } from '../../source/components/dashboard.js';
 import { layOut } from '../../source/components/layout.js';
 import { FIRST_SCREEN, type ScreenState } from '../../source/components/press-key.js';
+import { type Theme, ThemeContext } from '../../source/components/theme.js';
 import { attempt } from '../example-run.js';
 import { emulateTerminal } from './emulated-terminal.js';
 import { EVIL_TEXTS, EXAMPLE_NOW, LiveExample } from './live-example.js';
@@ -210,6 +211,16 @@ describe('Dashboard', () => {
     expect(lines.filter((line) => /^ +1?[0-9] agent|^▶ +2 agent/.test(line))).toHaveLength(16);
     expect(lines.join('\n')).toMatch(/^─1 app-1 .* {2}▶2 app-2 /m);
     expect(lines.join('\n')).toMatch(/^─5 app-5 .* {2}─6 app-6 /m);
+  });
+
+  it('draws with ASCII alone where it is asked to', () => {
+    const run = new LiveExample(4);
+    run.begin(1, 'app-2', 'Upgrade');
+    run.line(1, 'it broke', 'error');
+    const drawn = (theme: Theme): string =>
+      renderToString(<ThemeContext value={theme}>{dashboard(run, [80, 24])}</ThemeContext>, { columns: 80 });
+    expect(stripVTControlCharacters(drawn({ ascii: true, color: true }))).toMatch(/^[\n -~]*$/);
+    expect(drawn({ ascii: true, color: true })).toContain('>1 app-2 Upgrade ---');
   });
 
   it('tells states by words, the selected slot by a sign', () => {

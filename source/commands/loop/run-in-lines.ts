@@ -12,24 +12,29 @@ import { beginRun, planRun } from './begin-run.js';
 import { takeEndSignals } from './end-signals.js';
 import type { RunFlagValues } from './run-flags.js';
 
+/** How what is told to people is written, such as without glyphs. */
+export type Spelling = (text: string) => string;
+
+const asItIs: Spelling = (text) => text;
+
 /** A run from its start to its end, told line by line. */
-export async function runInLines(flags: RunFlagValues): Promise<ExitCode> {
+export async function runInLines(flags: RunFlagValues, spell: Spelling = asItIs): Promise<ExitCode> {
   const json = flags.json ?? false;
   const plan = await planRun(flags);
-  const listen = (events: EventStream): void => tellEvents(events, json);
+  const listen = (events: EventStream): void => tellEvents(events, json, spell);
   if (flags.dryRun) return dryRun(plan, listen);
   const handle = await beginRun(plan, listen);
-  return followToEnd(handle, json);
+  return followToEnd(handle, json, spell);
 }
 
 /** Prints each event from now on as it comes, as plain lines or as JSON. */
-export function tellEvents(events: EventStream, json: boolean): void {
+export function tellEvents(events: EventStream, json: boolean, spell: Spelling = asItIs): void {
   let before = events.state;
   events.subscribe((event, after) => {
     if (!isDurable(event)) return;
     const lines = json ? [jsonLine(event)] : plainLines(event, before, after);
     before = after;
-    for (const line of lines) if (line !== null) print(line);
+    for (const line of lines) if (line !== null) print(json ? line : spell(line));
   });
 }
 
@@ -40,14 +45,19 @@ export function abortAloud(handle: RunHandle, json: boolean): void {
 }
 
 /** Waits for the end of a run, which signals may abort, and prints its summary. */
-export async function followToEnd(handle: RunHandle, json: boolean): Promise<ExitCode> {
+export async function followToEnd(
+  handle: RunHandle,
+  json: boolean,
+  spell: Spelling = asItIs,
+): Promise<ExitCode> {
   using _signals = takeEndSignals({ onEnd: () => abortAloud(handle, json) });
   try {
     const exitCode = await handle.ended;
     const { state } = handle.events;
     if (!json && exitCode !== 2) {
       const { summaryText } = await import('../../reporters/summary-text.js');
-      print(`\n${summaryText(summarise(state, new Date()), { columns: process.stdout.columns ?? 80 })}`);
+      const text = summaryText(summarise(state, new Date()), { columns: process.stdout.columns ?? 80 });
+      print(`\n${spell(text)}`);
     }
     return exitCode;
   } catch (error) {
