@@ -9,9 +9,15 @@ import { summaryText } from '../reporters/summary-text.js';
 export class RunFeed {
   readonly #view = new LiveView();
   readonly #news = new News();
+  readonly #freeDisk: () => number | null;
   #ended = false;
   #summary: { readonly columns: number; readonly text: string } | null = null;
   #data: ScreenData | null = null;
+
+  /** `freeDisk` tells how many bytes are free on the run's disk, where that is known. */
+  constructor(freeDisk: () => number | null = () => null) {
+    this.#freeDisk = freeDisk;
+  }
 
   /** Takes part in the run's events from now on. */
   listen(events: EventStream): void {
@@ -37,6 +43,7 @@ export class RunFeed {
       live: this.#view.snapshot(),
       news: this.#news.lines,
       summary: this.#ended ? this.#summaryIn(columns) : null,
+      free_disk_bytes: this.#freeDisk(),
       now: Math.floor(Date.now() / 1000) * 1000,
     };
     const before = this.#data;
@@ -44,6 +51,7 @@ export class RunFeed {
       before?.live !== data.live ||
       before.news !== data.news ||
       before.summary !== data.summary ||
+      before.free_disk_bytes !== data.free_disk_bytes ||
       before.now !== data.now
     ) {
       this.#data = data;

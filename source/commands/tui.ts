@@ -12,6 +12,7 @@ import { RUN_FLAGS, RUN_FLAGS_HELP, type RunFlagValues } from './loop/run-flags.
 import { abortAloud, followToEnd, runInLines, type Spelling, tellEvents } from './loop/run-in-lines.js';
 import { hasScreen, openScreen, type ScreenEnd, type ScreenOptions } from './open-screen.js';
 import { parseFlags } from './parse-flags.js';
+import { FreeDisk } from './free-disk.js';
 import { printLines } from './print-lines.js';
 import { RunFeed } from './run-feed.js';
 import { SCREEN_FLAGS, SCREEN_FLAGS_HELP, themeOf } from './screen-flags.js';
@@ -42,7 +43,8 @@ export async function runTui(argv: readonly string[]): Promise<ExitCode> {
 
 async function runOnScreen(flags: RunFlagValues, theme: Theme, spell?: Spelling): Promise<ExitCode> {
   const plan = await planRun(flags);
-  const feed = new RunFeed();
+  using disk = new FreeDisk(plan.places.hew);
+  const feed = new RunFeed(() => disk.bytes);
   const handle = await beginRun(plan, (events) => feed.listen(events));
   const transcripts = new RunTranscripts({
     folder: runFolder(plan.places, plan.run),

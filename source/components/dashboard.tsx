@@ -29,7 +29,7 @@ export function Dashboard({ rows, layout, data, screen }: DashboardProps): React
   const common = { checkingBase: live.checking_base, now };
   return (
     <Box width="100%" height={rows}>
-      <Header at={header} live={live} now={now} />
+      <Header at={header} live={live} freeDisk={data.free_disk_bytes} now={now} />
       {heading && <RowHeading at={heading} />}
       {layout.slots.map((at) => {
         const view = viewOf(at.slot);

@@ -3,7 +3,10 @@ import stringWidth from 'string-width';
 import { type LiveSnapshot, spendingNow } from '../engine/live-view.js';
 import { totalTokens } from '../engine/reduce-iteration.js';
 import { fateOf } from '../engine/summary.js';
-import { formatDuration, formatMoney, formatTokens, shortSha } from '../reporters/formats.js';
+import { nearestLimit, type StopReason } from '../engine/stop.js';
+import { tokensOfLastMinute, tokensPerMinute } from '../engine/token-rate.js';
+import { formatBytes, formatDuration, formatMoney, formatTokens, shortSha } from '../reporters/formats.js';
+import { bar, sparkline } from '../reporters/sparkline.js';
 import { stopInWords } from '../reporters/words.js';
 import type { Rectangle } from './layout.js';
 import { Line } from './line.js';
@@ -13,16 +16,24 @@ import { screenText, spread } from './screen-text.js';
 interface HeaderProps {
   readonly at: Rectangle;
   readonly live: LiveSnapshot;
+  readonly freeDisk: number | null;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** What the run as a whole is at: counts, money, time; with two lines also its id and trunk. */
-export const Header = memo(function Header({ at, live, now }: HeaderProps): ReactElement {
+/** From so much of a limit on it is told that it comes near. */
+const NEAR = 0.8;
+/** Below so many bytes of free disk they are told. */
+const LOW_DISK = 5_000_000_000;
+const BAR_WIDTH = 10;
+
+/** What the run as a whole is at: counts, money, time; with two lines also its id, trunk and rate. */
+export const Header = memo(function Header({ at, live, freeDisk, now }: HeaderProps): ReactElement {
+  const isAlone = at.height < 2;
   return (
     <Place at={at}>
-      <Line text={firstLine(live, now, at.width)} tone="strong" />
-      {at.height > 1 && <Line text={secondLine(live, at.width)} tone="dim" />}
+      <Line text={firstLine(live, freeDisk, now, at.width, isAlone)} tone="strong" />
+      {!isAlone && <Line text={secondLine(live, now, at.width)} tone="dim" />}
     </Place>
   );
 });
@@ -30,24 +41,73 @@ export const Header = memo(function Header({ at, live, now }: HeaderProps): Reac
 /** Facts of which the last ones are left out where they do not fit. */
 function fitting(facts: readonly string[], width: number): string {
   const shown = facts.filter((fact) => fact !== '');
-  while (shown.length > 1 && stringWidth(shown.join('  ')) > width) shown.pop();
-  return shown.join('  ');
+  while (shown.length > 1 && stringWidth(joined(shown)) > width) shown.pop();
+  return joined(shown);
 }
 
-function firstLine(live: LiveSnapshot, now: number, width: number): string {
+function joined(facts: readonly string[]): string {
+  return facts.filter((fact) => fact !== '').join('  ');
+}
+
+function firstLine(
+  live: LiveSnapshot,
+  freeDisk: number | null,
+  now: number,
+  width: number,
+  isAlone: boolean,
+): string {
   const { state } = live;
-  const spent = spendingNow(live);
-  const money = formatMoney(spent.cost_usd, spent.cost_unknown);
-  const budget = state.run?.limits.budget_cost ?? null;
-  const right = `${formatTokens(totalTokens(spent.tokens))} tok  ${money}${
-    budget === null ? '' : ` of ${formatMoney(budget)}`
-  }  ${formatDuration(state.run ? now - Date.parse(state.run.at) : 0)} `;
   const branch = state.run === null ? '' : `→ ${state.run.starting_branch ?? 'no branch'}`;
-  const left = fitting(
-    [' hew', ...phase(live), ...counts(live), screenText(branch)],
-    width - right.length - 2,
-  );
-  return spread(left, right, width);
+  const wanted = [
+    ' hew',
+    ...phase(live),
+    nearLimit(live, now),
+    freeDisk !== null && freeDisk < LOW_DISK ? `disk ${formatBytes(freeDisk)}` : '',
+    ...counts(live),
+  ];
+  const all = [...wanted, screenText(branch), isAlone ? rateInWords(live, now) : ''];
+  const fits = (facts: readonly string[], right: string): boolean =>
+    stringWidth(joined(facts)) + right.length + 2 <= width;
+  const [withBar, withTokens, least] = spent(live, now);
+  const right = fits(all, withBar) ? withBar : fits(wanted, withTokens) ? withTokens : least;
+  return spread(fitting(all, width - right.length - 2), right, width);
+}
+
+/** What is spent and for how long, with the budget's bar, without it, and without the tokens. */
+function spent(live: LiveSnapshot, now: number): readonly [string, string, string] {
+  const { run } = live.state;
+  const { tokens, cost_usd, cost_unknown } = spendingNow(live);
+  const budget = run?.limits.budget_cost ?? null;
+  const used = `${formatTokens(totalTokens(tokens))} tok  `;
+  const money = `${formatMoney(cost_usd, cost_unknown)}${budget === null ? '' : ` of ${formatMoney(budget)}`}  `;
+  const share = budget === null || budget === 0 ? '' : `${bar(cost_usd / budget, BAR_WIDTH)}  `;
+  const time = `${formatDuration(run ? now - Date.parse(run.at) : 0)} `;
+  return [`${used}${money}${share}${time}`, `${used}${money}${time}`, `${money}${time}`];
+}
+
+/** Which limit ends the run soon, if one does. */
+function nearLimit(live: LiveSnapshot, now: number): string {
+  const { run, started_iterations, stopping } = live.state;
+  if (!run || stopping) return '';
+  const { tokens, cost_usd } = spendingNow(live);
+  const elapsed_ms = now - Date.parse(run.at);
+  const facts = { tokens: totalTokens(tokens), cost_usd, elapsed_ms, started_iterations };
+  const nearest = nearestLimit(facts, run.limits);
+  if (nearest === null || nearest.share < NEAR) return '';
+  return `NEAR: ${LIMITS.get(nearest.reason) ?? nearest.reason} ${Math.floor(nearest.share * 100)}%`;
+}
+
+const LIMITS: ReadonlyMap<StopReason, string> = new Map([
+  ['budget_tokens', 'token budget'],
+  ['budget_cost', 'cost budget'],
+  ['budget_wall', 'time'],
+  ['max_iter', 'iterations'],
+]);
+
+/** How fast tokens are used: the last five minutes, and the last one as a number. */
+function rateInWords({ rate }: LiveSnapshot, now: number): string {
+  const line = sparkline(tokensPerMinute(rate, now));
+  return line === '' ? '' : `${line} ${formatTokens(tokensOfLastMinute(rate, now))} tok/min`;
 }
 
 /** What is out of the ordinary comes first: it must not be what is left out. */
@@ -64,12 +124,18 @@ function phase({ state, checking_base }: LiveSnapshot): readonly string[] {
 function counts({ state, slots, left }: LiveSnapshot): readonly string[] {
   const working = slots.filter(({ state: { activity } }) => activity.kind === 'working').length;
   const paused = slots.filter((slot) => slot.state.paused).length;
+  const waiting = (reason: string): number =>
+    slots.filter(
+      ({ state: { activity, paused } }) =>
+        !paused && activity.kind === 'waiting' && activity.reason === reason,
+    ).length;
   const fates = [...state.tasks.values()].map((task) => fateOf(task, state));
   const fate = (...names: readonly string[]): number =>
     fates.filter((each) => names.includes(each ?? '')).length;
   return [
     `${working} working`,
     count(paused, 'paused'),
+    count(waiting('usage_limit'), 'at a limit'),
     `${fate('merged')} merged`,
     left === null ? '' : `${left} left`,
     count(fate('conflicted'), 'conflict'),
@@ -77,6 +143,8 @@ function counts({ state, slots, left }: LiveSnapshot): readonly string[] {
     count(fate('stranded'), 'stranded'),
     count(fate('empty'), 'empty'),
     count(fate('open again'), 'open again'),
+    count(waiting('nothing_ready'), 'waiting'),
+    count(waiting('back_off'), 'backing off'),
   ];
 }
 
@@ -84,7 +152,8 @@ function count(number: number, name: string): string {
   return number === 0 ? '' : `${number} ${name}`;
 }
 
-function secondLine({ state }: LiveSnapshot, width: number): string {
+function secondLine(live: LiveSnapshot, now: number, width: number): string {
+  const { state } = live;
   const { run, trunk, started_iterations } = state;
   if (!run) return '';
   const most = run.limits.max_iter === null ? '' : ` of ${run.limits.max_iter}`;
@@ -94,5 +163,7 @@ function secondLine({ state }: LiveSnapshot, width: number): string {
     `${started_iterations}${most} iterations`,
     screenText(run.runtime),
   ];
-  return spread(fitting(facts, width), '', width);
+  const rate = rateInWords(live, now);
+  const right = rate === '' ? '' : `${rate} `;
+  return spread(fitting(facts, width - stringWidth(right) - 2), right, width);
 }

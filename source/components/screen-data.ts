@@ -7,6 +7,8 @@ export interface ScreenData {
   readonly news: readonly string[];
   /** The summary in the screen's width once the run is over; null while it goes on. */
   readonly summary: string | null;
+  /** Room on the disk that the run works on; null when it is not known. */
+  readonly free_disk_bytes: number | null;
   /** Milliseconds since 1970. */
   readonly now: number;
 }

@@ -1,13 +1,15 @@
 import type { EngineEvent, TransientEvent } from './events.js';
 import type { TokenCount } from './ports.js';
 import { EMPTY_STATE } from './reduce.js';
-import { addTokens } from './reduce-iteration.js';
+import { addTokens, totalTokens } from './reduce-iteration.js';
 import type { RunState, SlotState, Spending, TaskState } from './state.js';
+import { countTokens, NO_TOKENS_YET, type TokenRate } from './token-rate.js';
 
 /** More than the tallest screen shows of a slot. */
 const MOST_LINES = 256;
 
 type QuietEvent = Extract<TransientEvent, { type: 'agent.quiet' }>;
+type UsageEvent = Extract<EngineEvent, { type: 'agent.usage' | 'agent.finished' }>;
 type LineEvent = Extract<TransientEvent, { type: 'agent.line' }>;
 
 /** A line that an agent or the gate has put out. */
@@ -54,6 +56,7 @@ export interface LiveSnapshot {
   readonly checking_base: boolean;
   /** Tasks that the queue had for agents when it was looked at last, besides those in work; null before that. */
   readonly left: number | null;
+  readonly rate: TokenRate;
 }
 
 /** What passes by of one slot. */
@@ -75,15 +78,22 @@ export class LiveView {
   #state: RunState = EMPTY_STATE;
   #checkingBase = false;
   #left: number | null = null;
-  #snapshot: LiveSnapshot = { state: EMPTY_STATE, slots: [], checking_base: false, left: null };
+  #rate = NO_TOKENS_YET;
+  #snapshot: LiveSnapshot = {
+    state: EMPTY_STATE,
+    slots: [],
+    checking_base: false,
+    left: null,
+    rate: NO_TOKENS_YET,
+  };
 
   /** Takes note of an event; `state` is the run's after it. Cheap. */
   take(event: EngineEvent, state: RunState): void {
     this.#state = state;
     if (event.type === 'agent.line') this.#add(event);
-    else if (event.type === 'agent.usage') this.#use(event.slot, { ...usageOf(event), counted: false });
+    else if (event.type === 'agent.usage') this.#use(event, false);
     else if (event.type === 'agent.quiet') this.#note(event);
-    else if (event.type === 'agent.finished') this.#use(event.slot, { ...usageOf(event), counted: true });
+    else if (event.type === 'agent.finished') this.#use(event, true);
     else if (event.type === 'iteration.started') this.#tapes.set(event.slot, emptyTape());
     else if (event.type === 'run.started') this.#checkingBase = event.mode !== 'dry_run';
     else if (event.type === 'base.checked') this.#checkingBase = false;
@@ -96,9 +106,12 @@ export class LiveView {
     const before = this.#snapshot;
     const slots = state.slots.map((slot, index) => this.#slot(slot, before.slots[index]));
     const same = slots.length === before.slots.length && slots.every((slot, i) => slot === before.slots[i]);
-    const run = { state, checking_base: this.#checkingBase, left: this.#left };
+    const run = { state, checking_base: this.#checkingBase, left: this.#left, rate: this.#rate };
     const isNew =
-      state !== before.state || run.checking_base !== before.checking_base || run.left !== before.left;
+      state !== before.state ||
+      run.checking_base !== before.checking_base ||
+      run.left !== before.left ||
+      run.rate !== before.rate;
     if (!same || isNew) this.#snapshot = { ...run, slots: same ? before.slots : slots };
     return this.#snapshot;
   }
@@ -132,10 +145,12 @@ export class LiveView {
     tape.changed = true;
   }
 
-  #use(slot: number, usage: LiveUsage): void {
-    const tape = this.#tape(slot);
-    tape.usage = usage;
-    if (usage.counted) {
+  #use(event: UsageEvent, counted: boolean): void {
+    const tape = this.#tape(event.slot);
+    const more = totalTokens(event.tokens) - (tape.usage === null ? 0 : totalTokens(tape.usage.tokens));
+    if (more > 0) this.#rate = countTokens(this.#rate, Date.parse(event.at), more);
+    tape.usage = { ...usageOf(event), counted };
+    if (counted) {
       tape.quiet = null;
       tape.tool = null;
     }

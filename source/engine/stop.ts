@@ -57,6 +57,30 @@ export function stopReason(facts: StopFacts, limits: Limits): StopReason | null 
   return checks.find(([, holds]) => holds)?.[0] ?? null;
 }
 
+/** A limit and how much of it is used, from 0 to 1. */
+export interface LimitUse {
+  readonly reason: StopReason;
+  readonly share: number;
+}
+
+/** The limit of which most is used; null when there is none. Pure. */
+export function nearestLimit(
+  facts: Pick<StopFacts, 'tokens' | 'cost_usd' | 'elapsed_ms' | 'started_iterations'>,
+  limits: Limits,
+): LimitUse | null {
+  const uses: readonly (readonly [StopReason, number, number | null])[] = [
+    ['budget_tokens', facts.tokens, limits.budget_tokens],
+    ['budget_cost', facts.cost_usd, limits.budget_cost],
+    ['budget_wall', facts.elapsed_ms, limits.budget_wall_ms],
+    ['max_iter', facts.started_iterations, limits.max_iter],
+  ];
+  return uses.reduce<LimitUse | null>((nearest, [reason, used, limit]) => {
+    if (limit === null) return nearest;
+    const share = limit === 0 ? 1 : used / limit;
+    return nearest === null || share > nearest.share ? { reason, share } : nearest;
+  }, null);
+}
+
 /** How many counted failures in a row make the engine look at trunk itself. */
 export function guardThreshold(jobs: number): number {
   return Math.max(3, 2 * jobs);

@@ -32,7 +32,13 @@ class Harness {
 
   readonly pull = (): ScreenData => {
     if (this.broken) throw new Error('nothing right');
-    return { live: this.run.view.snapshot(), news: [], summary: this.summary, now: EXAMPLE_NOW };
+    return {
+      live: this.run.view.snapshot(),
+      news: [],
+      summary: this.summary,
+      free_disk_bytes: null,
+      now: EXAMPLE_NOW,
+    };
   };
 
   readonly control = (control: Control): void => {

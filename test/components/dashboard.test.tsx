@@ -24,11 +24,19 @@ function dashboard(
   [columns, rows]: readonly [number, number],
   screen: Partial<ScreenState> = {},
   news: readonly string[] = ['10:29:00  slot 1   app-0: closed'],
+  freeDisk: number | null = null,
 ): ReactElement {
   const live = run.view.snapshot();
   const state = { ...FIRST_SCREEN, ...screen };
   const layout = layOut({ columns, rows, slots: live.slots.length, selected: state.selected });
-  return <Dashboard rows={rows} layout={layout} data={{ live, news, now: EXAMPLE_NOW }} screen={state} />;
+  return (
+    <Dashboard
+      rows={rows}
+      layout={layout}
+      data={{ live, news, free_disk_bytes: freeDisk, now: EXAMPLE_NOW }}
+      screen={state}
+    />
+  );
 }
 
 function linesAt(
@@ -108,7 +116,7 @@ describe('Dashboard', () => {
     run.line(2, 'test/time.test.ts ...', 'gate');
     expect(linesAt(run, [80, 24]).map((line) => line.trimEnd())).toMatchInlineSnapshot(`
       [
-        " hew  2 working  1 paused  0 merged  → main           60.1k tok  >$0.51  15m00s",
+        " hew  2 working  1 paused  1 at a limit  0 merged     60.1k tok  >$0.51  15m00s",
         "▶1 app-12 Add retry to the client ───────────────────────────────── agent 10m00s",
         " iter 1  try 1/2  quiet 2s  48.1k tok $0.51  sonnet  w0",
         " agent 10m00s   gate -   merge -",
@@ -221,6 +229,38 @@ describe('Dashboard', () => {
       renderToString(<ThemeContext value={theme}>{dashboard(run, [80, 24])}</ThemeContext>, { columns: 80 });
     expect(stripVTControlCharacters(drawn({ ascii: true, color: true }))).toMatch(/^[\n -~]*$/);
     expect(drawn({ ascii: true, color: true })).toContain('>1 app-2 Upgrade ---');
+  });
+
+  it('heads the screen with what is wanted most, at every width', () => {
+    const limits = { max_iter: null, budget_tokens: null, budget_cost: 20, budget_wall_ms: 18 * 60_000 };
+    const run = new LiveExample(4, { limits });
+    for (const slot of [1, 2, 3]) run.begin(slot, `app-${slot}`);
+    run.tell({ type: 'slot.waiting', slot: 4, reason: 'usage_limit', detail: '', until: null });
+    run.usage(1, 30_000, 5);
+    run.usage(1, 48_100, 10.2);
+    const heads = ([columns, rows]: readonly [number, number], freeDisk: number | null = null): string => {
+      const frame = renderToString(dashboard(run, [columns, rows], {}, [], freeDisk), { columns });
+      const lines = stripVTControlCharacters(frame).split('\n').slice(0, 2);
+      expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([]);
+      return lines.map((line) => line.trimEnd()).join('\n');
+    };
+    expect(heads([80, 24]).split('\n')[0]).toBe(
+      ' hew  NEAR: time 83%  3 working  1 at a limit          $10.20 of $20.00  15m00s',
+    );
+    expect(heads([120, 40])).toMatch(/0 merged {2}→ main .* \$10\.20 of \$20\.00 {2}15m00s\n/);
+    expect(heads([200, 50])).toMatch(/→ main .* 48\.1k tok {2}\$10\.20 of \$20\.00 {2}█{5}░{5} {2}15m00s\n/);
+    expect(heads([200, 24])).toContain('→ main');
+    expect(heads([80, 24], 1_200_000_000)).toContain('disk 1.2 GB');
+    expect(heads([80, 24], 41_000_000_000)).not.toContain('disk');
+  });
+
+  it('shows how fast tokens are used', () => {
+    const run = new LiveExample(1);
+    run.begin(1, 'app-1');
+    run.usage(1, 12_000, null);
+    // The span of twenty seconds in which they were told is over at 10:30.
+    expect(linesAt(run, [120, 40])[1]).toMatch(/ ▁{14}█ 12k tok\/min *$/);
+    expect(linesAt(run, [80, 24])[0]).not.toContain('tok/min');
   });
 
   it('tells states by words, the selected slot by a sign', () => {

@@ -53,7 +53,13 @@ class Harness {
     return emulateTerminal(columns, rows, (size) => (
       <App
         {...size}
-        pull={() => ({ live: this.run.view.snapshot(), news: [], summary: null, now: EXAMPLE_NOW })}
+        pull={() => ({
+          live: this.run.view.snapshot(),
+          news: [],
+          summary: null,
+          free_disk_bytes: null,
+          now: EXAMPLE_NOW,
+        })}
         control={(control) => this.controls.push(control)}
         onLeave={() => {}}
         transcripts={this.source}

@@ -13,7 +13,7 @@ const SLOTS = 6;
 
 function dashboard(live: LiveSnapshot, selected: number, { columns, rows }: ScreenSize): ReactElement {
   const layout = layOut({ columns, rows, slots: SLOTS, selected });
-  const data = { live, news: [`slot ${selected} selected`], now: EXAMPLE_NOW };
+  const data = { live, news: [`slot ${selected} selected`], free_disk_bytes: null, now: EXAMPLE_NOW };
   return <Dashboard rows={rows} layout={layout} data={data} screen={{ ...FIRST_SCREEN, selected }} />;
 }
 

@@ -147,6 +147,78 @@ describe('hew tui', () => {
     expect(await project.git('ls-tree', '--name-only', 'main')).toContain('app-1.txt\napp-2.txt');
   });
 
+  it('reads an agent in full: what it says, what it changes, what its gate has put out', async () => {
+    await using project = await makeGitProject({
+      files: { ...GATED, '.hew.toml': '[gate]\ntest = "echo the gate has run; test -f app-1.txt"\n' },
+    });
+    await fileTasks(project, { title: 'One' }, { title: 'Two' });
+    await using agents = await startSteppedAgents();
+    const argv = ['tui', '--jobs', '2', '--allow-red-base', '--agent-command', agents.command];
+    using terminal = startInTerminal(project, argv);
+    const agent = await agents.next({ slot: 1 });
+    await agents.next({ slot: 2 });
+    const lines = Array.from({ length: 100 }, (_, index) => `step ${index + 1} of it\n`);
+    await agent.print(lines.join(''));
+    await terminal.until('step 100 of it');
+    terminal.type('1');
+    terminal.type('\r');
+    await terminal.until(/^══ 1 app-1, try 1 ═+ transcript {2}w0 iteration 1/);
+    await terminal.until('step 100 of it');
+    terminal.type('/step 7 ');
+    terminal.type('\r');
+    await terminal.until(/▶ {2}step 7 of it/);
+    await agent.write('app-1.txt', 'a new line\n');
+    terminal.type('d');
+    await terminal.until(/diff {2}w0[^]*\+\+\+ b\/app-1\.txt[^]*\+a new line/);
+    terminal.resize(80, 24);
+    await terminal.until(/\+a new line[^]*Esc back/);
+    terminal.type('g');
+    await terminal.until('the gate has not run in this iteration');
+    await agent.close();
+    terminal.type('g');
+    await terminal.until(/gate log {2}w0[^]*the gate has run/);
+    terminal.type('\u001B');
+    await terminal.until(/▶1 /);
+    terminal.type('\u0003');
+    terminal.type('\u0003');
+    await terminal.until('ended: cancelled');
+    terminal.type('q');
+    expect(await terminal.exitCode()).toBe(130);
+    await expectRestored(terminal);
+  });
+
+  it('draws with ASCII alone, and prints lines instead, where it is asked to', async () => {
+    await using project = await projectWith('One');
+    const agent = join(project.folder, 'agent.sh');
+    await project.write('../agent.sh', '#!/bin/sh\necho x >"$HEW_TASK_ID"; echo "closed $HEW_TASK_ID"\n');
+    using plain = startInTerminal(project, [
+      'tui',
+      '--plain',
+      '--jobs',
+      '2',
+      '--agent-command',
+      `sh ${agent}`,
+    ]);
+    expect(await plain.exitCode()).toBe(0);
+    expect(plain.modes.entered).toBe(false);
+    await fileTasks(project, { title: 'Two' });
+    await using agents = await startSteppedAgents();
+    using terminal = startInTerminal(project, [
+      'tui',
+      '--ascii',
+      '--jobs',
+      '2',
+      '--agent-command',
+      agents.command,
+    ]);
+    await finish(await agents.next());
+    await terminal.until('ended: queue empty');
+    expect(terminal.screen().join('\n')).toMatch(/^[\n -~]*$/);
+    terminal.type('q');
+    expect(await terminal.exitCode()).toBe(0);
+    expect(terminal.scrollback()).toMatch(/^[\n -~]*$/);
+  });
+
   it('refuses before it takes the terminal', async () => {
     await using project = await makeGitProject();
     await fileTasks(project, { title: 'One' });
