@@ -4,7 +4,7 @@ import type { Control } from '../engine/controls.js';
 import { Dashboard } from './dashboard.js';
 import type { ScreenSize } from './draw-screen.js';
 import { FocusScreen, readingRoom } from './focus-screen.js';
-import { keyName } from './key-name.js';
+import { keyName, keysIn } from './key-name.js';
 import { layOut } from './layout.js';
 import { FIRST_SCREEN, pressKey, type ScreenState } from './press-key.js';
 import type { ScreenData } from './screen-data.js';
@@ -87,7 +87,7 @@ export function App(props: AppProps): ReactElement {
     // What a control has changed is seen with the key that has asked for it.
     setData(pull(columns));
   };
-  useInput((input, key) => orElse(exit, () => press(keyName(input, key))));
+  useInput((input, key) => orElse(exit, () => keysIn(keyName(input, key)).forEach(press)));
 
   if (lines !== null) {
     return (

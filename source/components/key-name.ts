@@ -22,3 +22,9 @@ export function keyName(input: string, key: Key): string {
   if (named) return named[1];
   return key.ctrl ? `ctrl-${input}` : input;
 }
+
+/** The keys that a name stands for: one that is held comes as several characters where the screen is slow. Pure. */
+export function keysIn(name: string): readonly string[] {
+  // Digits are left together, since two of them name one slot.
+  return /^(\D)\1+$/u.test(name) ? Array.from(name) : [name];
+}

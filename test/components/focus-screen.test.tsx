@@ -113,6 +113,9 @@ describe('FocusScreen', () => {
     await until(terminal, /not to be seen[^]*FOLLOWS/);
     terminal.press('<');
     expect((await until(terminal, /line 1 of it/))[1]).toBe('▶  line 1 of it');
+    // A key that is held comes in one piece when the screen is slow.
+    terminal.press('jjjj');
+    await until(terminal, '▶  line 5 of it');
     terminal.press('G');
     await until(terminal, 'not to be seen');
     terminal.press(ESCAPE);

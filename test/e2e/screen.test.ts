@@ -160,11 +160,13 @@ describe('hew tui', () => {
     const lines = Array.from({ length: 100 }, (_, index) => `step ${index + 1} of it\n`);
     await agent.print(lines.join(''));
     await terminal.until('step 100 of it');
-    terminal.type('1');
     terminal.type('\r');
     await terminal.until(/^══ 1 app-1, try 1 ═+ transcript {2}w0 iteration 1/);
     await terminal.until('step 100 of it');
-    terminal.type('/step 7 ');
+    terminal.type('/');
+    await terminal.until(' /_');
+    terminal.type('step 7 ');
+    await terminal.until(' /step 7 _');
     terminal.type('\r');
     await terminal.until(/▶ {2}step 7 of it/);
     await agent.write('app-1.txt', 'a new line\n');
@@ -175,6 +177,7 @@ describe('hew tui', () => {
     terminal.type('g');
     await terminal.until('the gate has not run in this iteration');
     await agent.close();
+    await expect.poll(() => journalOf(project), { timeout: 20_000 }).toContain('"gate.finished"');
     terminal.type('g');
     await terminal.until(/gate log {2}w0[^]*the gate has run/);
     terminal.type('\u001B');
@@ -212,7 +215,7 @@ describe('hew tui', () => {
       agents.command,
     ]);
     await finish(await agents.next());
-    await terminal.until('ended: queue empty');
+    await terminal.until('ended: nothing is ready');
     expect(terminal.screen().join('\n')).toMatch(/^[\n -~]*$/);
     terminal.type('q');
     expect(await terminal.exitCode()).toBe(0);
