@@ -21,7 +21,8 @@ export function countTokens(rate: TokenRate, at: number, tokens: number): TokenR
   const span = Math.max(rate.last, Math.floor(at / SPAN_MS));
   const between = rate.tokens.length === 0 ? 1 : Math.min(MOST_SPANS, span - rate.last);
   const moved = [...rate.tokens, ...Array.from({ length: between }, () => 0)].slice(-MOST_SPANS);
-  return { last: span, tokens: moved.with(-1, (moved.at(-1) ?? 0) + tokens) };
+  const now = moved.pop() ?? 0;
+  return { last: span, tokens: [...moved, now + tokens] };
 }
 
 /** Tokens per minute in each of the last spans that are over, oldest first; always as many. Pure. */

@@ -225,7 +225,7 @@ describe('FocusScreen', () => {
     await until(terminal, 'the first try');
     harness.tryAgain();
     await writeFile(harness.path('agent', 2), 'the second try\n');
-    await until(terminal, 'the second try');
+    expect((await until(terminal, 'the second try'))[0]).toMatch(/ iteration 2 {2}2 of 2$/);
   });
 
   it('waits for what is not there yet, and reads another slot', async () => {
@@ -240,7 +240,7 @@ describe('FocusScreen', () => {
     terminal.press('2');
     await until(terminal, 'slot 2 has begun no iteration yet');
     terminal.press('1');
-    await until(terminal, 'here it is');
+    expect((await until(terminal, 'here it is')).join('\n')).not.toContain('slot 2');
   });
 
   it('copies what the cursor is on, and the page', async () => {
