@@ -9,6 +9,7 @@ import { formatCount } from '../reporters/formats.js';
 import { iterationsOf } from './iterations-of.js';
 import { Pager, type ReadingRoom } from './pager.js';
 import type { PageCommand } from './reading-command.js';
+import { GATE_TURNS, NOTHING_YET } from './reading-kinds.js';
 import { FIRST_READING, type ReadingSubject, type ReadingView } from './reading-view.js';
 
 /** What is needed to read. */
@@ -71,13 +72,19 @@ export class Reading implements Disposable {
   [Symbol.dispose](): void {
     this.#isClosed = true;
     this.#search.abort();
-    this.#work = this.#work.then(() => this.#close());
+    this.#queue(() => this.#close());
   }
 
   #then(work: () => Promise<void>): void {
+    this.#queue(async () => {
+      if (!this.#isClosed) await work();
+    });
+  }
+
+  #queue(work: () => Promise<void>): void {
     this.#waiting += 1;
     this.#work = this.#work
-      .then(async () => (this.#isClosed ? undefined : work()))
+      .then(work)
       .catch((error: unknown) =>
         this.#show({ message: error instanceof Error ? error.message : String(error) }),
       )
@@ -202,6 +209,7 @@ export class Reading implements Disposable {
       this.#show({ message: `slot ${this.#options.slot} has begun no iteration yet` });
       return false;
     }
+    if (kind === 'diff') this.#show({ message: 'git compares the files …' });
     const answer = await this.#options.source.open({ ...place, kind });
     if (answer.kind === 'missing') {
       this.#show({ message: answer.why });
@@ -215,7 +223,7 @@ export class Reading implements Disposable {
     const follows = kind !== 'diff' && number === iterations.length;
     if (kind === 'diff') await pager.toBegin();
     else await pager.toEnd();
-    this.#show({ subject, follows, message: pager.size === 0 ? EMPTY[kind] : null });
+    this.#show({ subject, follows, message: pager.size === 0 ? NOTHING_YET[kind] : null });
     return true;
   }
 
@@ -232,18 +240,3 @@ export class Reading implements Disposable {
     if (!this.#isClosed) this.#options.onChange(this.#view);
   }
 }
-
-/** What the gate's key opens, by what is open: the two gates of an iteration in turn, then its agent again. */
-const GATE_TURNS: Readonly<Record<TranscriptKind, readonly TranscriptKind[]>> = {
-  agent: ['gate'],
-  diff: ['gate'],
-  gate: ['merged_gate', 'agent'],
-  merged_gate: ['agent'],
-};
-
-const EMPTY: Readonly<Record<TranscriptKind, string>> = {
-  agent: 'the agent has put out nothing yet',
-  gate: 'the gate has put out nothing yet',
-  merged_gate: 'the gate has put out nothing yet',
-  diff: 'nothing was changed yet',
-};
