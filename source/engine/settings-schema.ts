@@ -40,6 +40,9 @@ const worktreeSchema = z.strictObject({
   link: pathList.optional(),
 });
 
+/** What a run does when its terminal goes away. */
+export const HANGUP_CHOICES = ['continue', 'drain', 'abort'] as const;
+
 /**
  * `[loop]`: how a run works and what it may use. The command line's flags have the same names and rules, with `-` for
  * `_`, so that they are read through this schema too.
@@ -63,6 +66,7 @@ export const loopSettingsSchema = z.strictObject({
   iteration_timeout: durationSchema.optional(),
   stall_timeout: durationSchema.optional(),
   stop_file: text.optional(),
+  on_hangup: z.enum(HANGUP_CHOICES, { error: 'must be "continue", "drain" or "abort"' }).optional(),
 });
 /** What `[loop]` or the flags say, durations in milliseconds; what they leave out is undefined. */
 export type LoopSettings = z.infer<typeof loopSettingsSchema>;

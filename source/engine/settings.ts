@@ -2,7 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { settingsProblems } from './settings-problems.js';
-import { type LoopSettings, type SettingsFile, settingsFileSchema } from './settings-schema.js';
+import {
+  type HANGUP_CHOICES,
+  type LoopSettings,
+  type SettingsFile,
+  settingsFileSchema,
+} from './settings-schema.js';
 import type { Limits } from './stop.js';
 
 /** The name of the settings' file, in home. */
@@ -41,6 +46,8 @@ export interface Settings {
     readonly stall_timeout_ms: number;
     /** A further file whose existence stops the run, relative to home; null when there is none. */
     readonly stop_file: string | null;
+    /** What becomes of the run when its terminal goes away. */
+    readonly on_hangup: (typeof HANGUP_CHOICES)[number];
   };
 }
 
@@ -125,6 +132,7 @@ export function resolveSettings(file: SettingsFile, flags: LoopSettings): Settin
       iteration_timeout_ms: said('iteration_timeout') ?? 60 * MINUTE,
       stall_timeout_ms: said('stall_timeout') ?? 20 * MINUTE,
       stop_file: said('stop_file') ?? null,
+      on_hangup: said('on_hangup') ?? 'continue',
     },
   };
 }
