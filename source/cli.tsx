@@ -46,6 +46,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'shows it all in a minute, in a throw-away project',
     load: async () => (await import('./commands/demo.js')).demo,
   },
+  doctor: {
+    summary: 'tells what a run would find here, and what to do',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
   task: {
     summary: 'new|list|show|update|close …: the embedded queue',
     load: async () => (await import('./commands/task.js')).task,

@@ -1,26 +1,10 @@
 import { z } from 'zod';
 import { controlSchema } from './controls.js';
+import { count, event, milliseconds, place, tokenCountSchema } from './event-shape.js';
 import { runIdSchema, shaSchema, slotNumberSchema, taskIdSchema, workerNumberSchema } from './ids.js';
 import { attemptEndSchema, fateSchema } from './outcome.js';
 import { stopReasonSchema } from './stop.js';
 
-/** The version of the vocabulary; readers refuse a higher one. */
-export const EVENT_VERSION = 1;
-
-const count = z.int().min(0);
-const milliseconds = z.number().min(0);
-export const tokenCountSchema = z.object({
-  input: count,
-  output: count,
-  cache_read: count,
-  cache_create: count,
-});
-
-function event<const Type extends string, Shape extends z.ZodRawShape>(type: Type, shape: Shape) {
-  return z.object({ v: z.literal(EVENT_VERSION), type: z.literal(type), at: z.iso.datetime(), ...shape });
-}
-
-const place = { slot: slotNumberSchema, worker: workerNumberSchema };
 const work = { ...place, task: taskIdSchema, attempt: z.int().min(1), iteration: z.int().min(1) };
 const limit = z.number().min(0).nullable();
 const gateName = z.enum(['own', 'merged']);
@@ -106,6 +90,8 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     prompt_hash: z.string(),
     runtime: z.string(),
     model: z.string().nullable(),
+    /** The fallback works in place of the slot's own runtime. */
+    cooldown_engaged: z.boolean().default(false),
   }),
   event('agent.finished', {
     ...work,
@@ -232,6 +218,8 @@ export const transientEventSchema = z.discriminatedUnion('type', [
     cost_usd: z.number().nullable(),
     model: z.string().nullable(),
   }),
+  /** The agent has given no sign of life for `quiet_ms` (0: it has again), and is ended after `stall_ms`. */
+  event('agent.quiet', { ...place, quiet_ms: milliseconds, stall_ms: milliseconds }),
 ]);
 
 export type DurableEvent = z.infer<typeof durableEventSchema>;
@@ -242,7 +230,11 @@ type WithoutStamp<Event> = Event extends unknown ? Omit<Event, 'v' | 'at'> : nev
 /** An event as its maker writes it: version and time are added where it enters the stream. */
 export type EventBody = WithoutStamp<EngineEvent>;
 
+const TRANSIENT_TYPES: ReadonlySet<string> = new Set(
+  transientEventSchema.options.map(({ shape }) => shape.type.value),
+);
+
 /** Whether the event belongs in the journal. */
 export function isDurable(event: EngineEvent): event is DurableEvent {
-  return event.type !== 'agent.line' && event.type !== 'agent.usage' && event.type !== 'queue.seen';
+  return !TRANSIENT_TYPES.has(event.type);
 }

@@ -13,6 +13,8 @@ export interface Project {
   readonly git: Git;
   /** `~/.hew`, or where `HEW_HOME` says. */
   readonly hew_home: string;
+  /** What hew was started with. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** The same for commits, and for the worktrees of a run: what hew had carried into them stays ignored. */
   gitOf(run: RunId): Promise<Git>;
 }
@@ -51,5 +53,5 @@ export async function openProject(request: {
   // It commits nothing, so nobody need be asked for a name.
   const facts = { inherited, local_variables: [], ceiling: join(hew_home, 'wt'), excludes_file: null };
   const git = new Git(environments({ ...facts, has_name: true, has_email: true }).hew);
-  return { kind: 'opened', project: { places, git, hew_home, gitOf } };
+  return { kind: 'opened', project: { places, git, hew_home, env: request.env, gitOf } };
 }

@@ -1,4 +1,6 @@
 import type { RunId, TaskId } from './ids.js';
+import type { SetLedger } from './processes/process-ledger.js';
+import type { Redactor } from './redactor.js';
 
 /** What a program used; counts of tokens, cached input told apart. */
 export interface TokenCount {
@@ -28,6 +30,8 @@ export interface Task {
   readonly labels: readonly string[];
   readonly assignee: string | null;
   readonly dependencies: readonly TaskDependency[];
+  /** The epic or task that it is a part of. */
+  readonly parent: string | null;
   readonly created_at: string;
   readonly updated_at: string;
   readonly closed_at: string | null;
@@ -49,6 +53,8 @@ export interface QueueListing {
   readonly tasks: ReadonlyMap<TaskId, Task>;
   /** What the queue calls ready, in the order in which it wants them taken. */
   readonly ready: readonly TaskId[];
+  /** What the queue has and hew cannot take, a sentence each. */
+  readonly left_out: readonly string[];
 }
 
 export type ClaimResult = { readonly kind: 'claimed' } | { readonly kind: 'lost'; readonly holder: string };
@@ -66,12 +72,28 @@ export interface NewTask {
   readonly labels?: readonly string[];
 }
 
+/** Something to be known by every agent from now on. */
+export interface Memory {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What a person types to do by hand what hew could not, or leaves to them. */
+export interface QueueCommands {
+  /** Files a task. */
+  readonly create: string;
+  readonly close: (id: string) => string;
+  /** Makes a task that is in progress open and nobody's. */
+  readonly giveBack: (id: string) => string;
+}
+
 /**
  * A queue of tasks. Every method throws a {@link QueueError} when the queue cannot be used at all; what may happen to
  * a healthy queue (a claim lost, a close refused) is a value.
  */
 export interface TaskQueue {
   readonly kind: 'file' | 'beads';
+  readonly commands: QueueCommands;
   list(): Promise<QueueListing>;
   show(id: TaskId): Promise<Task | null>;
   /** Takes an open, unassigned task: status in_progress, assignee the actor. Claiming one's own again succeeds. */
@@ -84,6 +106,12 @@ export interface TaskQueue {
   create(task: NewTask): Promise<TaskId>;
   /** From now on `blocker` blocks `id`. */
   addDependency(id: TaskId, blocker: TaskId): Promise<void>;
+  /** Appends to a task's notes, whatever its status. */
+  addNote(id: TaskId, note: string): Promise<void>;
+  /** Keeps a text for the agents of this and every later run; the same key replaces what it held. */
+  remember(text: string, key?: string): Promise<void>;
+  /** Everything remembered, in the order of the keys. */
+  memories(): Promise<readonly Memory[]>;
 }
 
 /** The queue cannot be read or written. The message says what is wrong, where, and what to do next. */
@@ -104,7 +132,16 @@ export interface AgentRequest {
   readonly env: Readonly<Record<string, string>>;
   /** What all its processes carry in the environment, so that they are found and ended: `HEW_MARK_3fa9c1d2=w0`. */
   readonly mark: string;
+  /** Where its set of processes is noted; none where nobody comes after. */
+  readonly ledger?: SetLedger | undefined;
+  /** What is taken out of all that it says; nothing if not given. */
+  readonly redactor?: Redactor | undefined;
   readonly model: string | null;
+  /** The worktree's own git directory and the one that it shares with the others: the same with one job. */
+  readonly git_dir: string;
+  readonly common_dir: string;
+  /** The most US dollars that it may use; null when that is not bounded. Holds only where {@link Agent.caps_cost} says so. */
+  readonly budget_usd: number | null;
   /** Where the agent's raw output is kept. */
   readonly log: string;
   /** Milliseconds without output and processor time, after which it has stalled; null when that is not watched. */
@@ -121,6 +158,11 @@ export interface AgentLine {
 export interface AgentObserver {
   line(line: AgentLine): void;
   usage(usage: AgentUsage): void;
+  /**
+   * It has been without output and processor time for so many milliseconds, a third of `stall_ms` or more; 0 when it has
+   * given a sign of life since it was told so.
+   */
+  quiet(quiet_ms: number): void;
 }
 
 export interface AgentUsage {
@@ -158,14 +200,17 @@ export type AgentFailure =
   | 'stalled'
   | 'aborted';
 
+/** How an agent's program failed, in words; `resets_at` is when the account's limit ends, in UTC, ISO 8601. */
+export interface AgentProblem {
+  readonly kind: AgentFailure;
+  readonly message: string;
+  readonly resets_at: string | null;
+}
+
 /** How an agent ended. */
 export interface AgentResult extends AgentUsage {
   /** Null when the program ended well, whatever it says of the task. */
-  readonly failure: {
-    readonly kind: AgentFailure;
-    readonly message: string;
-    readonly resets_at: string | null;
-  } | null;
+  readonly failure: AgentProblem | null;
   readonly closing: ClosingWord | null;
   readonly exit_code: number | null;
   readonly stderr_tail: string;
@@ -175,12 +220,40 @@ export interface AgentResult extends AgentUsage {
   readonly deferred: readonly string[];
 }
 
+/** What `[agents.<runtime>]` of `.hew.toml` says of a runtime's program. */
+export interface AgentSettings {
+  /** The program's name or path, one word without arguments; null for the runtime's own. */
+  readonly bin: string | null;
+  /** Arguments after those that hew gives. */
+  readonly args: readonly string[];
+  /** The model where the run asks for none; null where that is left to the program. */
+  readonly model: string | null;
+  /** The tools that it may use without being asked; null for the runtime's own choice. */
+  readonly allowed_tools: readonly string[] | null;
+  /** Variables on top of what every agent gets. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What `[agents.<runtime>]` is where nothing is said. */
+export const NO_AGENT_SETTINGS: AgentSettings = {
+  bin: null,
+  args: [],
+  model: null,
+  allowed_tools: null,
+  env: {},
+};
+
+/** What a model costs: US dollars per million tokens, by the kinds of {@link TokenCount}. */
+export type ModelPrice = TokenCount;
+
 /** A runtime that can work on a task. */
 export interface Agent {
   /** `command`, `claude`, `codex` …: `runtime_used` in the files. */
   readonly runtime: string;
   /** Whether a price is known for what it uses, so that `--budget-cost` can hold. */
   readonly priced: boolean;
+  /** Whether it keeps to a request's `budget_usd`, so that `--iteration-budget-cost` can hold. */
+  readonly caps_cost: boolean;
   /** Says what is missing, with the command that mends it; null when it can be started. */
   check(): Promise<string | null>;
   /**

@@ -45,19 +45,20 @@ export const NOTHING_DONE: Omit<AttemptOutcome, 'end'> = {
 export async function runAttempt(
   context: RunContext,
   attempt: Attempt,
-  previous: PreviousAttempt | null,
+  earlier: readonly PreviousAttempt[],
 ): Promise<AttemptOutcome> {
   const { worker, task } = attempt;
   const folder = workerFolder(context, worker.worker);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const prompt = buildPrompt({
+    prefix: context.prompt_prefix,
     task,
     worktree: worker.worktree.path,
     branch: worker.worktree.branch,
     gate: context.gate,
     attempt: attempt.attempt,
     attempts: context.settings.loop.attempts,
-    previous,
+    earlier,
     told: context.events.state.notes.get(task.id) ?? [],
   });
   await context.events.record({
@@ -65,8 +66,9 @@ export async function runAttempt(
     ...attemptPlace(attempt),
     base: attempt.base,
     prompt_hash: prompt.prefix_hash,
-    runtime: context.agent.runtime,
-    model: context.settings.loop.model,
+    runtime: attempt.agent.runtime,
+    model: attempt.model,
+    cooldown_engaged: attempt.cooldown_engaged,
   });
   const prepared = context.serial
     ? await prepareHome(context, attempt)

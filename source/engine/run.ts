@@ -12,13 +12,14 @@ import { GreenTrees } from './gate/green-trees.js';
 import { treeOf } from './git/merge.js';
 import { changeRefs } from './git/refs.js';
 import { type RunId, trunkBranch } from './ids.js';
-import { openRunFolder } from './open-run-folder.js';
+import { openGuardedFolder } from './open-guarded-folder.js';
 import { parkedByEarlierRuns } from './parked-earlier.js';
 import type { RunPlan } from './preflight.js';
 import { liveRunProblem } from './preflight-project.js';
 import type { RunContext, Worker } from './run-context.js';
 import { trunkRef } from './run-context.js';
 import { takeRunLock } from './run-lock.js';
+import { RuntimePool } from './runtime-pool.js';
 import { Scheduler } from './scheduler.js';
 import type { Settings } from './settings.js';
 import type { Stop } from './stop-check.js';
@@ -44,13 +45,14 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
   const taken = await takeRunLock(places.common_dir, run);
   if (taken.kind === 'held') return { kind: 'refused', problems: [liveRunProblem(taken.by)] };
   const serial = settings.loop.jobs === 1;
-  const opened = await openRunFolder({ run, places, serial, clock: request.clock }, listen).catch(
+  const { clock, env } = request;
+  const opened = await openGuardedFolder({ run, places, serial, clock, env }, listen).catch(
     async (error: unknown) => {
       await taken.lock[Symbol.asyncDispose]();
       throw error;
     },
   );
-  const { folder, events, files } = opened;
+  const { folder, events, files, ledger, redactor } = opened;
 
   const user = new AbortController();
   const broken = new AbortController();
@@ -61,14 +63,17 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
     git: plan.git,
     environments: plan.environments,
     queue: plan.queue,
-    agent: plan.agent,
+    runtimes: new RuntimePool(plan.runtimes, request.clock),
+    prompt_prefix: plan.prompt_prefix,
     foreign: new ForeignWatch(plan.git, places.home, stopFileIn(places.home, settings), request.clock),
     gate: plan.gate?.commands ?? [],
     green: await GreenTrees.open(join(places.hew, 'green-trees.json')),
     carried: plan.carried,
     events,
     files,
-    clock: request.clock,
+    ledger,
+    redactor,
+    clock,
     folder,
     worktrees: plan.worktrees,
     start: plan.start,
@@ -133,6 +138,9 @@ async function drive(
   return finishRun(context, scheduler, stop, { land: plan.request.options.land });
 }
 
+const NO_BUDGET =
+  'No budget is set: the run goes on until nothing is ready. --budget-cost, --budget-tokens, --budget-wall or --max-iter bound it.';
+
 /** Tells that the run has started, makes its trunk, and names the project beside its worktrees. */
 async function begin(context: RunContext, plan: RunPlan): Promise<void> {
   const { events, places, run, start, settings, serial, git } = context;
@@ -141,7 +149,7 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
     run_id: run,
     jobs: settings.loop.jobs,
     mode: serial ? 'serial' : 'worktrees',
-    runtime: context.agent.runtime,
+    runtime: settings.loop.runtimes.join(','),
     queue: context.queue.kind,
     home: places.home,
     starting_branch: start.branch,
@@ -151,6 +159,7 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
     ungated: context.gate.length === 0,
     limits: settings.loop.limits,
   });
+  for (const text of plan.reaped) events.note({ type: 'notice', level: 'warning', text });
   for (const [what, paths] of [
     ['is not there', context.carried.missing],
     ['is tracked by git and needs no copy', context.carried.tracked],
@@ -158,6 +167,9 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
   ] as const) {
     for (const path of paths)
       events.note({ type: 'notice', level: 'warning', text: `[worktree] ${path} ${what}` });
+  }
+  if (Object.values(settings.loop.limits).every((limit) => limit === null)) {
+    events.note({ type: 'notice', level: 'info', text: NO_BUDGET });
   }
   if (serial) return;
   await changeRefs(git, places.home, [{ ref: trunkRef(context), old: null, next: start.sha }]);

@@ -21,6 +21,19 @@ export interface Slot {
   resumed: AbortController;
 }
 
+/** The lanes of a run that begins; the first one has the worker that has gated the base, if there is one. */
+export function makeSlots(jobs: number, first: Worker | null): readonly Slot[] {
+  return Array.from({ length: jobs }, (_, index) => ({
+    slot: index + 1,
+    worker: index === 0 ? first : null,
+    task: null,
+    starting: false,
+    paused: false,
+    interrupt: new AbortController(),
+    resumed: new AbortController(),
+  }));
+}
+
 /** Claims a task for the slot and works on it to its end; null when somebody else has it. */
 export async function takeTask(
   context: RunContext,

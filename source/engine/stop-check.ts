@@ -2,7 +2,6 @@ import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { totalTokens } from './reduce-iteration.js';
 import type { RunContext } from './run-context.js';
-import { HEALTHY, reportAttempt, type RuntimeHealth, type RuntimeReport } from './runtime-health.js';
 import { type StopReason, stopReason } from './stop.js';
 
 /** Why the run stops, and in words what brought it to that. */
@@ -15,7 +14,6 @@ export interface Stop {
 export class StopCheck {
   readonly #context: RunContext;
   readonly #stopFiles: readonly string[];
-  #health: RuntimeHealth = HEALTHY;
   #tripped: string | null = null;
   #drained = false;
 
@@ -26,17 +24,6 @@ export class StopCheck {
       join(context.folder, '.stop'),
       ...(stop_file === null ? [] : [resolve(context.places.home, stop_file)]),
     ];
-  }
-
-  /** How the runtime fares. */
-  get health(): RuntimeHealth {
-    return this.#health;
-  }
-
-  /** Takes in how an attempt ended, for the runtime's health. */
-  report(report: Omit<RuntimeReport, 'now' | 'jitter'>): void {
-    const now = this.#context.clock.now().getTime();
-    this.#health = reportAttempt(this.#health, { ...report, now, jitter: Math.random() });
   }
 
   /** Whether no attempt may start any more, by {@link trip}. */
@@ -68,7 +55,7 @@ export class StopCheck {
         cost_usd: state.cost_usd,
         elapsed_ms: elapsed,
         started_iterations: state.started_iterations + now.starting,
-        runtime_failed: this.#health.failed !== null,
+        runtime_failed: this.#context.runtimes.failed !== null,
         guard_tripped: this.#tripped !== null,
         ready_empty: now.ready_empty,
       },
@@ -93,7 +80,7 @@ export class StopCheck {
       case 'max_iter':
         return `${limits.max_iter} iterations were started`;
       case 'runtime_error':
-        return `the runtime failed: ${this.#health.failed}`;
+        return `the runtime failed: ${this.#context.runtimes.failed}`;
       case 'guard_trip':
         return this.#tripped ?? '';
       case 'ready_empty':

@@ -19,9 +19,9 @@ function taken(
   wishes: Readonly<Record<string, 'skip' | 'retry'>> = {},
 ): string[] {
   const stored = queueOf(...tasks);
-  const listing = { tasks: stored, ready: readyTasks(stored, NOW) };
+  const listing = { tasks: stored, ready: readyTasks(stored, NOW), left_out: [] };
   const wished = new Map(Object.entries(wishes).map(([id, wish]) => [taskId(id), wish] as const));
-  const facts = { listing, tasks: stateOf(met), wishes: wished, taken: new Set(away) };
+  const facts = { listing, tasks: stateOf(met), wishes: wished, taken: new Set(away), epic: null };
   return candidates(facts).map((task) => task.id);
 }
 

@@ -102,13 +102,13 @@ async function keepAndRemove(
 
 /** The run's journal tells what was kept and removed, so that no later run looks for a parked worker in vain. */
 async function openJournalOf(
-  { places }: Project,
+  { places, env }: Project,
   clock: Clock,
   { run, worker }: ListedWorktree,
   state: RunState | null,
 ): Promise<RunFolder | null> {
   if (state === null || worker === null || !state.workers.has(worker)) return null;
-  return openRunFolder({ run, places, serial: false, clock, state }, () => {});
+  return openRunFolder({ run, places, serial: false, clock, env, state }, () => {});
 }
 
 /** Removes folder and entry; returns why something is still there. */
