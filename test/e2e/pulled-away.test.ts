@@ -1,4 +1,4 @@
-import { chmod, rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hew } from '../commands/hew.js';
@@ -94,29 +94,22 @@ describe('under a run', () => {
     expect(run.all('salvage.created')).not.toEqual([]);
   });
 
-  test.skipIf(process.getuid?.() === 0)(
-    'a home of hew that cannot be written is told before anything is claimed',
-    async () => {
-      await using project = await makeGitProject({ files: GATED });
-      await fileTitled(project, 'One');
-      const home = project.env['HEW_HOME'] ?? '';
-      await chmod(project.folder, 0o500);
-      try {
-        const ended = await hew(
-          { cwd: project.path, env: project.env },
-          'loop',
-          'run',
-          '--agent-command',
-          'true',
-        );
-        expect(ended.code).toBeGreaterThan(0);
-        expect(ended.stderr + ended.stdout).toContain(home);
-        expect((await queueOf(project).list()).ready).toHaveLength(1);
-      } finally {
-        await chmod(project.folder, 0o700);
-      }
-    },
-  );
+  test('a folder of hew’s own that cannot be written is told before anything is claimed', async () => {
+    await using project = await makeGitProject({ files: GATED });
+    await fileTitled(project, 'One');
+    const home = project.env['HEW_HOME'] ?? '';
+    await writeFile(home, 'no folder\n');
+    const { code, stderr } = await hew(
+      { cwd: project.path, env: project.env },
+      'loop',
+      'run',
+      '--agent-command',
+      'true',
+    );
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('HEW_HOME') });
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect((await queueOf(project).list()).ready).toHaveLength(1);
+  });
 
   test('a clock that jumps ends no run', async () => {
     let offset = 0;
