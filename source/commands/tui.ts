@@ -1,9 +1,16 @@
 import process from 'node:process';
+import { systemClock } from '../engine/clock.js';
+import type { EventStream } from '../engine/event-stream.js';
+import { newestCutRun } from '../engine/newest-cut-run.js';
 import type { RunHandle } from '../engine/open-run.js';
+import { askAboutCutRun } from './ask-about-cut-run.js';
 import { attach } from './attach.js';
 import { checkOperands } from './check-operands.js';
+import type { Settings } from '../engine/settings.js';
 import type { ExitCode } from './command.js';
+import { abandon } from './loop/abandon.js';
 import { beginRun, planRun } from './loop/begin-run.js';
+import { beginResume, planToResume } from './loop/resume.js';
 import { takeEndSignals } from './loop/end-signals.js';
 import { hangUp } from './loop/hang-up.js';
 import { RUN_FLAGS, RUN_FLAGS_HELP, type RunFlagValues } from './loop/run-flags.js';
@@ -42,22 +49,45 @@ export async function runTui(argv: readonly string[]): Promise<ExitCode> {
     return attach(run === undefined ? null : typedRunId(run));
   }
   checkOperands(operands, []);
-  return hasScreen() && !flags.dryRun && !flags.json ? runOnScreen(flags) : runInLines(flags);
+  return hasScreen() && !flags.dryRun && !flags.json ? runOrResume(flags) : runInLines(flags);
 }
 
-async function runOnScreen(flags: RunFlagValues): Promise<ExitCode> {
-  const plan = await planRun(flags);
+/** A run that was cut is asked about first: whoever starts anew by mistake would leave its tasks claimed. */
+async function runOrResume(flags: RunFlagValues): Promise<ExitCode> {
+  const request = { cwd: process.cwd(), env: process.env, clock: systemClock };
+  const cut = flags.ignoreCrashed ? null : await newestCutRun(request);
+  const choice = cut === null ? 'start' : await askAboutCutRun(cut);
+  switch (choice) {
+    case 'resume': {
+      const plan = await planToResume(flags, cut?.run ?? null);
+      return onScreen(plan.basis.settings, (listen) => beginResume(plan, listen));
+    }
+    case 'abandon':
+      return abandon(cut?.run ?? null, false);
+    case 'start': {
+      const plan = await planRun({ ...flags, ignoreCrashed: flags.ignoreCrashed ?? cut !== null });
+      return onScreen(plan.settings, (listen) => beginRun(plan, listen));
+    }
+    case 'quit':
+      return 130;
+  }
+}
+
+async function onScreen(
+  { loop }: Settings,
+  begin: (listen: (events: EventStream) => void) => Promise<RunHandle>,
+): Promise<ExitCode> {
   const feed = new RunFeed();
-  const handle = await beginRun(plan, (events) => feed.listen(events));
+  const handle = await begin((events) => feed.listen(events));
   const { why, code } = await show(handle, feed);
-  if (why.kind === 'hung_up' && code === undefined) hangUp(handle, plan.settings.loop.on_hangup);
+  if (why.kind === 'hung_up' && code === undefined) hangUp(handle, loop.on_hangup);
   // Why the run could not begin is in what it has told.
   if (code === 2) printLines(feed.news);
   if (why.kind === 'lost')
     process.stderr.write(`hew: the screen is gone, the run goes on: ${String(why.error)}\n`);
   if (code === undefined) tellEvents(handle.events, false);
   if (why.kind === 'signal' && code === undefined) abortAloud(handle, false);
-  return followToEnd(handle, { json: false, on_hangup: plan.settings.loop.on_hangup });
+  return followToEnd(handle, { json: false, on_hangup: loop.on_hangup });
 }
 
 interface Shown {

@@ -5,7 +5,7 @@ import { runIdSchema, shaSchema, slotNumberSchema, taskIdSchema, workerNumberSch
 import { attemptEndSchema, fateSchema } from './outcome.js';
 import { stopReasonSchema } from './stop.js';
 
-export { EVENT_VERSION, tokenCountSchema } from './event-shape.js';
+export { EVENT_VERSION } from './event-shape.js';
 
 const limit = z.number().min(0).nullable();
 const limitsSchema = z.object({
