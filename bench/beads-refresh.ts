@@ -14,7 +14,8 @@ const { openQueue } = await import('../dist/engine/queue/open-queue.js' as strin
 
 using project = makeBenchProject({});
 const env = { ...project.env, PATH: `${dirname(bd)}:${project.env['PATH']}`, BD_DISABLE_METRICS: '1' };
-const run = (...args: string[]): string => execFileSync('bd', args, { cwd: project.path, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+const run = (...args: string[]): string =>
+  execFileSync('bd', args, { cwd: project.path, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 run('init', '--prefix=app', '--quiet', '--skip-agents', '--skip-hooks');
 project.git('config', 'beads.role', 'maintainer');
 const lines = Array.from({ length: ISSUES }, (_, index) => ({

@@ -39,7 +39,12 @@ export function queueContract(name: string, open: () => Promise<ContractQueue>):
       const listed = (await queue.list()).tasks.get(id);
       expect(listed).toEqual(shown);
       const plain = await queue.create({ title: '-' });
-      expect(await existing(queue, plain)).toMatchObject({ title: '-', priority: 2, issue_type: 'task', labels: [] });
+      expect(await existing(queue, plain)).toMatchObject({
+        title: '-',
+        priority: 2,
+        issue_type: 'task',
+        labels: [],
+      });
     });
 
     it('shows nothing where there is no such task', async () => {
@@ -130,7 +135,11 @@ export function queueContract(name: string, open: () => Promise<ContractQueue>):
       expect(await existing(queue, id)).toMatchObject({ status: 'open', notes: 'not done\nonly a note' });
       await queue.close(id, 'done');
       await queue.reopen(id, { actor: ME });
-      expect(await existing(queue, id)).toMatchObject({ status: 'in_progress', assignee: ME, closed_at: null });
+      expect(await existing(queue, id)).toMatchObject({
+        status: 'in_progress',
+        assignee: ME,
+        closed_at: null,
+      });
       expect(await queue.close(id, 'done')).toEqual({ kind: 'closed' });
     });
 

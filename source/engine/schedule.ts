@@ -48,7 +48,10 @@ export function tasksLeftIn(listing: QueueListing, epic: string | null): number 
  * Tells of an id whether it lies below the epic: by its task's parent, or as `app-1.2` lies below `app-1`, over any
  * number of steps. Everything does where there is no epic. Pure.
  */
-export function scopeOf({ tasks }: Pick<QueueListing, 'tasks'>, epic: string | null): (id: string) => boolean {
+export function scopeOf(
+  { tasks }: Pick<QueueListing, 'tasks'>,
+  epic: string | null,
+): (id: string) => boolean {
   if (epic === null) return () => true;
   const known = new Map<string, boolean>();
   const isBelow = (id: string): boolean => {
@@ -79,10 +82,15 @@ export function scopeProblem(
   const named =
     epics.length === 0
       ? 'there is no open epic'
-      : `open epics: ${epics.slice(0, 5).map(({ id }) => id).join(', ')}${epics.length > 5 ? ' …' : ''}`;
+      : `open epics: ${epics
+          .slice(0, 5)
+          .map(({ id }) => id)
+          .join(', ')}${epics.length > 5 ? ' …' : ''}`;
   if (epic === null) return `--scope epics needs the epic whose tasks are to be done: --epic <id> (${named})`;
   const ids: ReadonlyMap<string, Task> = tasks;
-  return ids.has(epic) ? null : `There is no task ${epic} to take the tasks of. Name another with --epic (${named})`;
+  return ids.has(epic)
+    ? null
+    : `There is no task ${epic} to take the tasks of. Name another with --epic (${named})`;
 }
 
 /** A task has one end in a run, but for one that was given back by the runtime's fault alone. */

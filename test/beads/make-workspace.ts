@@ -12,7 +12,12 @@ export default async function makeWorkspace(project: TestProject): Promise<() =>
   const folder = await temporaryFolder();
   const cwd = folder.at('made');
   await mkdir(cwd);
-  const env = { PATH: process.env['PATH'], HOME: folder.path, BD_DISABLE_METRICS: '1', BD_NON_INTERACTIVE: '1' };
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: folder.path,
+    BD_DISABLE_METRICS: '1',
+    BD_NON_INTERACTIVE: '1',
+  };
   const options = { cwd, env, extendEnv: false } as const;
   await execa('git', ['init', '--quiet'], options);
   await execa(bd, ['init', '--prefix=app', '--quiet', '--skip-agents', '--skip-hooks'], options);

@@ -26,10 +26,16 @@ export async function makeBeadsProject(files: Readonly<Record<string, string>>):
   const project = await makeGitProject({ files: { '.gitignore': '.beads/\n*.gate.lock*\n', ...files } });
   await cp(workspace, join(project.path, '.beads'), { recursive: true });
   await project.git('config', 'beads.role', 'maintainer');
-  const env = { ...project.env, PATH: `${bin}:${project.env['PATH']}`, BD_DISABLE_METRICS: '1', BD_JSON_ENVELOPE: '0' };
+  const env = {
+    ...project.env,
+    PATH: `${bin}:${project.env['PATH']}`,
+    BD_DISABLE_METRICS: '1',
+    BD_JSON_ENVELOPE: '0',
+  };
   return {
     ...project,
     env,
-    bd: async (...args) => (await run('bd', args, { cwd: project.path, env, maxBuffer: 64 * 1024 * 1024 })).stdout,
+    bd: async (...args) =>
+      (await run('bd', args, { cwd: project.path, env, maxBuffer: 64 * 1024 * 1024 })).stdout,
   };
 }

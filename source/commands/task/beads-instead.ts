@@ -14,7 +14,8 @@ export async function withoutQueueFlag(verb: string, argv: readonly string[]): P
   const end = argv.indexOf('--');
   const at = argv.findIndex(
     (text, index) =>
-      (end === -1 || index < end) && (text === '--queue=file' || (text === '--queue' && argv[index + 1] === 'file')),
+      (end === -1 || index < end) &&
+      (text === '--queue=file' || (text === '--queue' && argv[index + 1] === 'file')),
   );
   if (at !== -1) return argv.toSpliced(at, argv[at] === '--queue' ? 2 : 1);
   const asksForHelp = argv.includes('--help') || argv.includes('-h');

@@ -33,11 +33,19 @@ const TOLD_LINES = 2;
 
 /** What went wrong, in bd's own words and one line: from JSON on stdout, else JSON on stderr, else the text there. Pure. */
 export function bdFailure({ exit_code, stdout, stderr }: BdExit): string {
-  const told = failureIn(stdout) ?? stderr.split('\n').map(failureIn).find((each) => each !== null);
+  const told =
+    failureIn(stdout) ??
+    stderr
+      .split('\n')
+      .map(failureIn)
+      .find((each) => each !== null);
   const words = told ?? (stderr.trim() || stdout.trim() || `it ended with ${exit_code}`);
   const lines = words.split('\n').map((line) => plainText(line).trim());
   const telling = lines.filter((line) => line !== '' && !/^(warning|Fix|Or): /.test(line));
-  return (telling.length > 0 ? telling : lines).slice(0, TOLD_LINES).join(' ').replace(/^Error:? /, '');
+  return (telling.length > 0 ? telling : lines)
+    .slice(0, TOLD_LINES)
+    .join(' ')
+    .replace(/^Error:? /, '');
 }
 
 function failureIn(text: string): string | null {

@@ -58,12 +58,19 @@ export class BdProgram {
     try {
       const exit = await Promise.race([
         this.#turn(() => this.#untilUnlocked(command, late.signal)),
-        tooLate(late.signal, `${name} has not ended within ${Math.round(limit / 1000)} s. Is another bd stuck? See: bd list`),
+        tooLate(
+          late.signal,
+          `${name} has not ended within ${Math.round(limit / 1000)} s. Is another bd stuck? See: bd list`,
+        ),
       ]);
       if (exit.exit_code === FROZEN)
-        throw new QueueError(`bd refuses to work: ${bdFailure(exit)}. Wait until the migration is done, then try again.`);
+        throw new QueueError(
+          `bd refuses to work: ${bdFailure(exit)}. Wait until the migration is done, then try again.`,
+        );
       if (isLocked(exit))
-        throw new QueueError(`${name}: another bd keeps the database locked: ${bdFailure(exit)}. End it, then try again.`);
+        throw new QueueError(
+          `${name}: another bd keeps the database locked: ${bdFailure(exit)}. End it, then try again.`,
+        );
       this.#answered = true;
       return exit;
     } finally {
@@ -85,7 +92,13 @@ export class BdProgram {
     const { cwd, env } = this.#options;
     const result = await execa('bd', [...args, '--json', ...(text === undefined ? [] : ['--', text])], {
       cwd,
-      env: { ...env, BEADS_ACTOR: actor, BD_JSON_ENVELOPE: '1', BD_DISABLE_METRICS: '1', BD_NON_INTERACTIVE: '1' },
+      env: {
+        ...env,
+        BEADS_ACTOR: actor,
+        BD_JSON_ENVELOPE: '1',
+        BD_DISABLE_METRICS: '1',
+        BD_NON_INTERACTIVE: '1',
+      },
       extendEnv: false,
       reject: false,
       ...(input === undefined ? { stdin: 'ignore' } : { input }),
@@ -109,6 +122,7 @@ const NO_BD =
   'The tasks of this project are kept by beads, and its program "bd" is not on PATH. Install beads, or use --queue file.';
 
 async function tooLate(late: AbortSignal, message: string): Promise<never> {
-  if (!late.aborted) await new Promise<void>((resolve) => late.addEventListener('abort', () => resolve(), { once: true }));
+  if (!late.aborted)
+    await new Promise<void>((resolve) => late.addEventListener('abort', () => resolve(), { once: true }));
   throw new QueueError(message);
 }

@@ -31,7 +31,10 @@ function versionText(stdout: string): string | null {
 /** What hew can do with the bd that printed this, or what is said of one that it cannot use. Pure. */
 export function checkBdVersion(stdout: string): BdVersion | { readonly problem: string } {
   const version = parseBdVersion(stdout);
-  if (!version) return { problem: 'The program "bd" tells no version: it may be another program. Install beads 1.0 or newer.' };
+  if (!version)
+    return {
+      problem: 'The program "bd" tells no version: it may be another program. Install beads 1.0 or newer.',
+    };
   const text = `${version.major}.${version.minor}`;
   // Before 1.0 a daemon wrote the database behind the commands, so that no claim could be relied on.
   if (version.major < 1)

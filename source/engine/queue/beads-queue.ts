@@ -71,7 +71,8 @@ export class BeadsQueue implements TaskQueue {
 
   async show(id: TaskId): Promise<Task | null> {
     const exit = await this.#options.bd.run({ args: ['show', id], actor: HEW, writes: false });
-    if (exit.exit_code === 0) return this.#read('show', () => parseIssues(bdPayload(exit.stdout)).tasks.get(id) ?? null);
+    if (exit.exit_code === 0)
+      return this.#read('show', () => parseIssues(bdPayload(exit.stdout)).tasks.get(id) ?? null);
     if (NO_SUCH_ISSUE.test(bdFailure(exit))) return null;
     throw failed('show', exit);
   }
@@ -96,13 +97,13 @@ export class BeadsQueue implements TaskQueue {
     return { kind: 'lost', holder: task.assignee ?? task.status };
   }
 
-  async close(
-    id: TaskId,
-    reason: string,
-    options: { readonly force?: boolean } = {},
-  ): Promise<CloseResult> {
+  async close(id: TaskId, reason: string, options: { readonly force?: boolean } = {}): Promise<CloseResult> {
     const how = [`--reason=${argument(reason) || 'Closed'}`, ...(options.force ? ['--force'] : [])];
-    const exit = await this.#options.bd.run({ args: ['close', id, ...how], actor: await this.#holder(id), writes: true });
+    const exit = await this.#options.bd.run({
+      args: ['close', id, ...how],
+      actor: await this.#holder(id),
+      writes: true,
+    });
     if (exit.exit_code !== 0) return { kind: 'refused', message: bdFailure(exit) };
     this.#holders.delete(id);
     return { kind: 'closed' };
@@ -127,7 +128,10 @@ export class BeadsQueue implements TaskQueue {
     { note, actor }: { readonly note?: string; readonly actor?: string },
   ): Promise<void> {
     if ((await this.#existing(id)).status !== 'closed') return await this.#note(id, note);
-    const to = actor === undefined ? ['--status=open', '--assignee='] : ['--status=in_progress', `--assignee=${actor}`];
+    const to =
+      actor === undefined
+        ? ['--status=open', '--assignee=']
+        : ['--status=in_progress', `--assignee=${actor}`];
     await this.#change(['update', id, ...to, ...noteFlag(note)], actor ?? HEW);
     if (actor !== undefined) this.#holders.set(id, actor);
   }
@@ -210,9 +214,12 @@ export class BeadsQueue implements TaskQueue {
     } catch (cause) {
       if (!(cause instanceof z.ZodError || cause instanceof SyntaxError)) throw cause;
       const what = cause instanceof z.ZodError ? z.prettifyError(cause).split('\n')[0] : cause.message;
-      throw new QueueError(`bd ${command} answered what hew does not know (${what}). Try it yourself: bd ${command} --json`, {
-        cause,
-      });
+      throw new QueueError(
+        `bd ${command} answered what hew does not know (${what}). Try it yourself: bd ${command} --json`,
+        {
+          cause,
+        },
+      );
     }
   }
 }

@@ -15,6 +15,7 @@ import { nextReturn, readyTasks } from './readiness.js';
 import type { StoredTask } from './stored-task.js';
 import {
   addBlocker,
+  addParent,
   decideClaim,
   decideClose,
   noteFields,
@@ -48,6 +49,8 @@ const COMMANDS: QueueCommands = {
 /** A task to file, together with what blocks it from the first moment on. */
 export interface FiledTask extends NewTask {
   readonly blocked_by?: readonly TaskId[];
+  /** The epic or task that it is a part of. */
+  readonly parent?: TaskId;
 }
 
 /** One look at the embedded queue. */
@@ -127,16 +130,13 @@ export class FileQueue implements TaskQueue {
   remember(text: string, key: string = memoryKey(text)): Promise<void> {
     return this.#file.changeOrMake((document) => ({
       answer: undefined,
-      document:
-        document.memories.get(key)?.value === text ? null : setMemory(document, { key, value: text }),
+      document: document.memories.get(key)?.value === text ? null : setMemory(document, { key, value: text }),
     }));
   }
 
   async memories(): Promise<readonly Memory[]> {
     const { memories } = await this.#file.read();
-    return [...memories]
-      .map(([key, { value }]) => ({ key, value }))
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    return [...memories].map(([key, { value }]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   /** From now on `blocker` no longer blocks `id`. Throws a `QueueError` when it did not. */
@@ -150,6 +150,8 @@ export class FileQueue implements TaskQueue {
       const now = this.#now();
       const id = nextTaskId(document.tasks, this.#prefix);
       let filed = setFields(document, id, { id, ...newTaskFields(task, now) });
+      if (task.parent !== undefined)
+        filed = setFields(filed, id, addParent(filed.tasks, id, task.parent, now));
       for (const blocker of task.blocked_by ?? []) {
         const fields = addBlocker(filed.tasks, id, blocker, now);
         if (fields) filed = setFields(filed, id, fields);

@@ -67,10 +67,7 @@ export async function openQueue({ choice, places, env, now }: OpenQueueOptions):
   return { kind: 'opened', queue: new FileQueue(now ? { ...file, now } : file) };
 }
 
-async function openBeads(
-  { home }: QueuePlaces,
-  env: Readonly<Record<string, string>>,
-): Promise<OpenedQueue> {
+async function openBeads({ home }: QueuePlaces, env: Readonly<Record<string, string>>): Promise<OpenedQueue> {
   const bd = new BdProgram({ cwd: home, env });
   try {
     const told = await bd.run({ args: ['version'], actor: 'hew', writes: false });

@@ -18,7 +18,12 @@ export interface QueueDocument {
 }
 
 /** A queue without tasks. */
-export const EMPTY_DOCUMENT: QueueDocument = { lines: [], tasks: new Map(), places: new Map(), memories: new Map() };
+export const EMPTY_DOCUMENT: QueueDocument = {
+  lines: [],
+  tasks: new Map(),
+  places: new Map(),
+  memories: new Map(),
+};
 
 /** Reads the file's bytes. Throws a {@link QueueError} that names the path, every broken line's number and its field. */
 export function parseDocument(bytes: Uint8Array, path: string): QueueDocument {
@@ -36,7 +41,8 @@ export function parseDocument(bytes: Uint8Array, path: string): QueueDocument {
     lines.push(line);
     const parsed = parseTaskLine(line);
     if (parsed.kind === 'broken' && isUtf8(content)) problem(parsed.reason);
-    if (parsed.kind === 'memory') memories.set(parsed.memory.key, { value: parsed.memory.value, place: index });
+    if (parsed.kind === 'memory')
+      memories.set(parsed.memory.key, { value: parsed.memory.value, place: index });
     if (parsed.kind !== 'task') continue;
     const { task } = parsed;
     const earlier = places.get(task.id);

@@ -77,7 +77,10 @@ describe('a listing', () => {
     const { tasks, ready, left_out } = await queueWith(bd).list();
     expect([...tasks.keys()]).toEqual(['app-1']);
     expect(ready).toEqual(['app-1']);
-    expect(left_out).toEqual([expect.stringMatching(/^--force is left out/), expect.stringMatching(/^a\/\.\.\/b /)]);
+    expect(left_out).toEqual([
+      expect.stringMatching(/^--force is left out/),
+      expect.stringMatching(/^a\/\.\.\/b /),
+    ]);
   });
 
   it.each([
@@ -93,7 +96,10 @@ describe('a listing', () => {
 
   it('parses again only what has changed', async () => {
     const other = json([issue({ title: 'Changed' })]);
-    await using bd = await fakeBd({ list: [json([issue({})]), json([issue({})]), other], ready: [json([issue({})])] });
+    await using bd = await fakeBd({
+      list: [json([issue({})]), json([issue({})]), other],
+      ready: [json([issue({})])],
+    });
     const queue = queueWith(bd);
     const first = await queue.list();
     expect((await queue.list()).tasks).toBe(first.tasks);
@@ -109,14 +115,25 @@ describe('a claim', () => {
     expect(await queueWith(bd).claim(taskId('app-1'), ME)).toEqual({ kind: 'claimed' });
     const calls = await bd.calls();
     expect(calls.map(({ args }) => args)).toEqual([
-      ['update', 'app-1', '--status=in_progress', `--assignee=${ME}`, '--if-status=open', '--if-assignee=', '--json'],
+      [
+        'update',
+        'app-1',
+        '--status=in_progress',
+        `--assignee=${ME}`,
+        '--if-status=open',
+        '--if-assignee=',
+        '--json',
+      ],
       ['show', 'app-1', '--json'],
     ]);
     expect(calls[0]?.env['BEADS_ACTOR']).toBe(ME);
   });
 
   it('is lost when bd says yes to two, as releases before 1.3 did, and the other one has it', async () => {
-    await using bd = await fakeBd({ update: [mine], show: [json([issue({ status: 'in_progress', assignee: 'other' })])] });
+    await using bd = await fakeBd({
+      update: [mine],
+      show: [json([issue({ status: 'in_progress', assignee: 'other' })])],
+    });
     const queue = queueWith(bd, { version: OLD });
     expect(await queue.claim(taskId('app-1'), ME)).toEqual({ kind: 'lost', holder: 'other' });
     expect((await bd.calls())[0]?.args).toEqual(['update', 'app-1', '--claim', '--json']);
@@ -173,7 +190,10 @@ describe('what bd refuses', () => {
 });
 
 describe('a lock', () => {
-  const locked = { exit_code: 1, stderr: 'Error: embeddeddolt: another process holds the exclusive lock on .beads\n' };
+  const locked = {
+    exit_code: 1,
+    stderr: 'Error: embeddeddolt: another process holds the exclusive lock on .beads\n',
+  };
 
   it('is waited for', async () => {
     await using bd = await fakeBd({ list: [locked, locked, json([issue({})])], ready: [locked, json([])] });
@@ -183,14 +203,16 @@ describe('a lock', () => {
 
   it('that is never given up is told', async () => {
     await using bd = await fakeBd({ list: [locked] });
-    await expect(queueWith(bd).list()).rejects.toThrow(/another bd keeps the database locked: .*exclusive lock/);
+    await expect(queueWith(bd).list()).rejects.toThrow(
+      /another bd keeps the database locked: .*exclusive lock/,
+    );
   });
 });
 
 describe('a bd that hangs', () => {
   it('is ended where it only reads, and the next command has its turn', async () => {
     await using bd = await fakeBd({ show: [json([issue({})])], list: [{ hang: true }], ready: [json([])] });
-    const queue = queueWith(bd, { timeout_ms: 1_500 });
+    const queue = queueWith(bd, { timeout_ms: 4_000 });
     await queue.show(taskId('app-1'));
     await expect(queue.list()).rejects.toThrow(/^bd list has not ended within /);
     expect(await queue.show(taskId('app-1'))).toMatchObject({ id: 'app-1' });
@@ -199,13 +221,16 @@ describe('a bd that hangs', () => {
   it('is waited for where it writes, although its caller is told', async () => {
     await using bd = await fakeBd({
       show: [json([issue({})])],
-      update: [{ ...json([issue({})]), delay_ms: 2_500 }],
+      update: [{ ...json([issue({})]), until: 'written' }],
     });
-    const queue = queueWith(bd, { timeout_ms: 1_500 });
+    const queue = queueWith(bd, { timeout_ms: 4_000 });
     await queue.show(taskId('app-1'));
     await expect(queue.addNote(taskId('app-1'), 'x')).rejects.toThrow(/^bd update has not ended within /);
     // Its turn comes when the write has ended: what follows is told of the state after it.
-    expect(await queue.show(taskId('app-1'))).toMatchObject({ id: 'app-1' });
+    const shown = queue.show(taskId('app-1'));
+    expect(await bd.calls()).toHaveLength(2);
+    await bd.letGo('written');
+    expect(await shown).toMatchObject({ id: 'app-1' });
     expect((await bd.calls()).map(({ args }) => args[0])).toEqual(['show', 'update', 'show']);
   });
 });
@@ -219,7 +244,11 @@ describe('opening the queue of beads', () => {
     });
 
   it('takes a bd of 1.0 or newer, however it tells its version', async () => {
-    for (const stdout of [await recorded('bd-version.json'), '{"version":"1.0.4"}', 'bd version 1.2.2 (abc: main)\n']) {
+    for (const stdout of [
+      await recorded('bd-version.json'),
+      '{"version":"1.0.4"}',
+      'bd version 1.2.2 (abc: main)\n',
+    ]) {
       await using bd = await fakeBd({ version: [{ stdout }] });
       expect(await open(bd)).toMatchObject({ kind: 'opened', queue: { kind: 'beads' } });
     }
@@ -237,6 +266,9 @@ describe('opening the queue of beads', () => {
   it('says what to do where bd is missing', async () => {
     await using bd = await fakeBd({});
     const opened = await open(bd, { PATH: bd.folder });
-    expect(opened).toEqual({ kind: 'missing', problem: expect.stringMatching(/"bd" is not on PATH.*--queue file/) as unknown });
+    expect(opened).toEqual({
+      kind: 'missing',
+      problem: expect.stringMatching(/"bd" is not on PATH.*--queue file/) as unknown,
+    });
   });
 });

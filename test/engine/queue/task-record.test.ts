@@ -30,12 +30,9 @@ describe('parseTaskLine', () => {
     });
   });
 
-  it.each(['', '  \t', '{"_schema":"beads/1"}', '  '])(
-    'keeps %j as it is',
-    (line) => {
-      expect(parseTaskLine(line)).toEqual({ kind: 'kept' });
-    },
-  );
+  it.each(['', '  \t', '{"_schema":"beads/1"}', '  '])('keeps %j as it is', (line) => {
+    expect(parseTaskLine(line)).toEqual({ kind: 'kept' });
+  });
 
   it.each([
     ['{"id":"app-1"', /^is not JSON \(/],
