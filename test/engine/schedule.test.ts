@@ -181,7 +181,7 @@ describe('the scope of an epic', () => {
   it('is what candidates and the count of tasks left keep to', () => {
     const stored = queueOf({ id: 'a-1', issue_type: 'epic' }, child('a-2', 'a-1'), { id: 'a-3' });
     const listing = { tasks: stored, ready: readyTasks(stored, NOW), left_out: [] };
-    const facts = { listing, tasks: EMPTY_STATE.tasks, taken: new Set<TaskId>() };
+    const facts = { listing, tasks: EMPTY_STATE.tasks, wishes: EMPTY_STATE.wishes, taken: new Set<TaskId>() };
     expect(candidates({ ...facts, epic: 'a-1' }).map(({ id }) => id)).toEqual(['a-2']);
     expect(candidates({ ...facts, epic: null }).map(({ id }) => id)).toEqual(['a-2', 'a-3']);
     expect([tasksLeftIn(listing, 'a-1'), tasksLeftIn(listing, null)]).toEqual([1, 2]);
