@@ -9,7 +9,7 @@ export default mergeConfig(
       include: ['test/beads/**/*.test.ts'],
       globalSetup: ['test/beads/make-workspace.ts'],
       // Every step is a process of bd, which takes a good part of a second of a processor.
-      testTimeout: 180_000,
+      testTimeout: 600_000,
     },
   }),
 );

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { openQueue as OpenQueue } from '../source/engine/queue/open-queue.ts';
 import { makeBenchProject, median } from './bench-project.ts';
 
 const ISSUES = 5_000;
@@ -10,7 +11,8 @@ const ROUNDS = 7;
 
 const bd = process.env['HEW_TEST_BD'];
 if (!bd) throw new Error('HEW_TEST_BD names no bd. npm run bench:beads builds one and names it.');
-const { openQueue } = await import('../dist/engine/queue/open-queue.js' as string);
+const built = new URL('../dist/engine/queue/open-queue.js', import.meta.url).href;
+const { openQueue } = (await import(built)) as { openQueue: typeof OpenQueue };
 
 using project = makeBenchProject({});
 const env = { ...project.env, PATH: `${dirname(bd)}:${project.env['PATH']}`, BD_DISABLE_METRICS: '1' };
@@ -59,6 +61,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   unchanged.push(same.cpu);
   clock.push(same.clock);
   const [id] = (await queue.list()).ready;
+  if (id === undefined) throw new Error('nothing is ready');
   await queue.claim(id, `hew/bench/w${round}`);
   const other = await refresh();
   changed.push(other.cpu);

@@ -12,7 +12,7 @@ interface Entry {
 /** Every subcommand by the words that name it; nothing of it is imported before it is chosen. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
   tui: {
-    summary: 'drains the queue with several agents at once, each on screen',
+    summary: 'drains the queue, every agent live on screen',
     load: async () => (await import('./commands/tui.js')).runTui,
   },
   'loop run': {
@@ -32,15 +32,15 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/loop/land.js')).landRun,
   },
   'loop list': {
-    summary: 'shows the runs of this project, and what became of each',
+    summary: 'shows the runs of this project',
     load: async () => (await import('./commands/loop/list.js')).listLoops,
   },
   'loop cancel': {
-    summary: 'lets the run that is alive begin nothing more, or aborts it',
+    summary: 'lets the live run begin nothing more, or aborts it',
     load: async () => (await import('./commands/loop/cancel.js')).cancelRun,
   },
   'loop prune-worktrees': {
-    summary: 'removes the worktrees that dead runs have left, their work salvaged',
+    summary: 'removes what dead runs have left, work salvaged',
     load: async () => (await import('./commands/loop/prune-worktrees.js')).pruneWorktrees,
   },
   'loop salvage': {
@@ -48,19 +48,19 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/salvage.js')).salvage,
   },
   slot: {
-    summary: 'pause|resume|abort|note: steers a slot of the run that is alive',
+    summary: 'pause|resume|abort|note: steers the live run',
     load: async () => (await import('./commands/slot.js')).slot,
   },
   demo: {
-    summary: 'shows it all in a minute, offline, in a throw-away project',
+    summary: 'shows it all in a minute, in a throw-away project',
     load: async () => (await import('./commands/demo.js')).demo,
   },
   doctor: {
-    summary: 'tells what a run would find here: agents, queues, tools',
+    summary: 'tells what a run would find here, and what to do',
     load: async () => (await import('./commands/doctor.js')).doctor,
   },
   task: {
-    summary: 'new|list|show|close|reopen|update|dep: the embedded queue',
+    summary: 'new|list|show|update|close …: the embedded queue',
     load: async () => (await import('./commands/task.js')).task,
   },
 };

@@ -9,7 +9,7 @@ import type { TranscriptSource } from '../engine/transcript/transcript.js';
 
 /** Why a screen is not there any more. */
 export type ScreenEnd =
-  /** The summary was read. */
+  /** The summary was read, or the user has left a run that goes on. */
   | { readonly kind: 'left' }
   /** It was taken away by {@link Screen.close}. */
   | { readonly kind: 'closed' }
@@ -29,6 +29,8 @@ export interface ScreenOptions {
   readonly control: (control: Control) => void;
   readonly transcripts: TranscriptSource;
   readonly theme: Theme;
+  /** The run goes on in another process, so that the screen may be left. */
+  readonly attached?: boolean;
 }
 
 /** Whether there is a terminal that a screen can be drawn on. */

@@ -1,24 +1,34 @@
 import process from 'node:process';
-import { runFolder } from '../engine/git/places.js';
-import type { RunHandle } from '../engine/open-run.js';
-import { makeRedactor } from '../engine/redactor.js';
-import { RunTranscripts } from '../engine/transcript/run-transcripts.js';
 import type { Theme } from '../components/theme.js';
+import { systemClock } from '../engine/clock.js';
+import type { EventStream } from '../engine/event-stream.js';
+import { newestCutRun } from '../engine/newest-cut-run.js';
+import type { RunBasis, RunHandle } from '../engine/open-run.js';
 import { asciiText } from '../reporters/ascii-text.js';
+import { askAboutCutRun } from './ask-about-cut-run.js';
+import { attach } from './attach.js';
+import { checkOperands } from './check-operands.js';
 import type { ExitCode } from './command.js';
+import { abandon } from './loop/abandon.js';
 import { beginRun, planRun } from './loop/begin-run.js';
+import { beginResume, planToResume } from './loop/resume.js';
 import { takeEndSignals } from './loop/end-signals.js';
+import { hangUp } from './loop/hang-up.js';
 import { RUN_FLAGS, RUN_FLAGS_HELP, type RunFlagValues } from './loop/run-flags.js';
 import { abortAloud, followToEnd, runInLines, type Spelling, tellEvents } from './loop/run-in-lines.js';
 import { hasScreen, openScreen, type ScreenEnd, type ScreenOptions } from './open-screen.js';
 import { parseFlags } from './parse-flags.js';
 import { FreeDisk } from './free-disk.js';
 import { printLines } from './print-lines.js';
+import { typedRunId } from './project-here.js';
 import { RunFeed } from './run-feed.js';
+import { transcriptsOf } from './transcripts-of.js';
 import { SCREEN_FLAGS, SCREEN_FLAGS_HELP, themeOf } from './screen-flags.js';
 
 const HELP = `
-hew tui [flags]    drains the queue as \`hew loop run\` does, on a screen that shows every agent live
+hew tui [flags]              drains the queue as \`hew loop run\` does, on a screen that shows every agent live
+
+hew tui --attach [run-id]    shows a run that is alive in another process, and leaves it there
 
 ${RUN_FLAGS_HELP.trim().replace(/^/, '  ')}
 
@@ -33,37 +43,74 @@ Without a terminal (a pipe, CI, TERM=dumb), with --plain, --dry-run and --json i
 
 /** `hew tui`: the whole job on a live screen, and its summary, which stays in the terminal. */
 export async function runTui(argv: readonly string[]): Promise<ExitCode> {
-  const parsed = parseFlags({ argv, help: HELP, flags: { ...RUN_FLAGS, ...SCREEN_FLAGS } });
+  const parsed = parseFlags({
+    argv,
+    help: HELP,
+    operands: ['[run-id]'],
+    flags: { ...RUN_FLAGS, ...SCREEN_FLAGS, attach: { type: 'boolean' } },
+  });
   if (parsed.kind === 'help') return 0;
-  const { flags } = parsed;
+  const { flags, operands } = parsed;
+  const looks = { theme: themeOf(flags), spell: flags.ascii ? asciiText : undefined };
+  if (flags.attach) {
+    const [run] = operands;
+    return attach(run === undefined ? null : typedRunId(run), looks.theme);
+  }
+  checkOperands(operands, []);
   const isOnScreen = hasScreen() && !flags.plain && !flags.dryRun && !flags.json;
-  const spell = flags.ascii ? asciiText : undefined;
-  return isOnScreen ? runOnScreen(flags, themeOf(flags), spell) : runInLines(flags, spell);
+  return isOnScreen ? runOrResume(flags, looks) : runInLines(flags, looks.spell);
 }
 
-async function runOnScreen(flags: RunFlagValues, theme: Theme, spell?: Spelling): Promise<ExitCode> {
-  const plan = await planRun(flags);
-  using disk = new FreeDisk(plan.places.hew);
+/** How the screen looks, and what is told when it is gone. */
+interface Looks {
+  readonly theme: Theme;
+  readonly spell: Spelling | undefined;
+}
+
+/** A run that was cut is asked about first: whoever starts anew by mistake would leave its tasks claimed. */
+async function runOrResume(flags: RunFlagValues, looks: Looks): Promise<ExitCode> {
+  const request = { cwd: process.cwd(), env: process.env, clock: systemClock };
+  const cut = flags.ignoreCrashed ? null : await newestCutRun(request);
+  const choice = cut === null ? 'start' : await askAboutCutRun(cut);
+  switch (choice) {
+    case 'resume': {
+      const plan = await planToResume(flags, cut?.run ?? null);
+      return onScreen(plan.basis, looks, (listen) => beginResume(plan, listen));
+    }
+    case 'abandon':
+      return abandon(cut?.run ?? null, false);
+    case 'start': {
+      const plan = await planRun({ ...flags, ignoreCrashed: flags.ignoreCrashed ?? cut !== null });
+      return onScreen(plan, looks, (listen) => beginRun(plan, listen));
+    }
+    case 'quit':
+      return 130;
+  }
+}
+
+async function onScreen(
+  { run, places, git, settings }: Pick<RunBasis, 'run' | 'places' | 'git' | 'settings'>,
+  { theme, spell }: Looks,
+  begin: (listen: (events: EventStream) => void) => Promise<RunHandle>,
+): Promise<ExitCode> {
+  const { on_hangup } = settings.loop;
+  using disk = new FreeDisk(places.hew);
   const feed = new RunFeed(() => disk.bytes);
-  const handle = await beginRun(plan, (events) => feed.listen(events));
-  const transcripts = new RunTranscripts({
-    folder: runFolder(plan.places, plan.run),
-    state: () => handle.events.state,
-    git: plan.git,
-    redactor: makeRedactor(process.env),
-  });
+  const handle = await begin((events) => feed.listen(events));
+  const transcripts = transcriptsOf({ run, places, git }, () => handle.events.state);
   const { why, code } = await show(handle, feed, { transcripts, theme });
+  if (why.kind === 'hung_up' && code === undefined) hangUp(handle, on_hangup);
   // Why the run could not begin is in what it has told.
   if (code === 2) printLines(feed.news);
   if (why.kind === 'lost')
     process.stderr.write(`hew: the screen is gone, the run goes on: ${String(why.error)}\n`);
   if (code === undefined) tellEvents(handle.events, false, spell);
   if (why.kind === 'signal' && code === undefined) abortAloud(handle, false);
-  return followToEnd(handle, false, spell);
+  return followToEnd(handle, { json: false, on_hangup, spell });
 }
 
 interface Shown {
-  readonly why: ScreenEnd | { readonly kind: 'signal' };
+  readonly why: ScreenEnd | { readonly kind: 'signal' } | { readonly kind: 'hung_up' };
   /** The run's exit code; null when it has failed, undefined when it goes on. */
   readonly code: ExitCode | null | undefined;
 }
@@ -75,7 +122,7 @@ async function show(
   looks: Pick<ScreenOptions, 'transcripts' | 'theme'>,
 ): Promise<Shown> {
   let code: Shown['code'];
-  let signalled = false;
+  let signalled: 'signal' | 'hung_up' | null = null;
   using screen = openScreen({
     pull: feed.pull,
     control: (control) => handle.control(control),
@@ -83,10 +130,13 @@ async function show(
   });
   using _signals = takeEndSignals({
     onEnd: () => {
-      signalled = true;
+      signalled = 'signal';
       screen.close();
     },
-    onHangUp: () => screen.close(),
+    onHangUp: () => {
+      signalled = 'hung_up';
+      screen.close();
+    },
   });
   // How it has failed is told by whoever follows the run to its end.
   const ended = handle.ended.then(
@@ -98,5 +148,5 @@ async function show(
   if (code === undefined || code === null || code === 2) screen.close();
   else feed.end();
   const why = await screen.gone;
-  return { why: signalled ? { kind: 'signal' } : why, code };
+  return { why: signalled === null ? why : { kind: signalled }, code };
 }

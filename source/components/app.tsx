@@ -23,13 +23,15 @@ interface AppProps extends ScreenSize, ReadingPorts {
   readonly pull: (columns: number) => ScreenData;
   /** Asks something of the run. */
   readonly control: (control: Control) => void;
-  /** The summary has been read. */
+  /** The run goes on in another process, so that the screen may be left. */
+  readonly attached?: boolean;
+  /** The summary has been read, or the screen is left. */
   readonly onLeave: () => void;
 }
 
 /** The whole screen: the dashboard while the run goes on, then its summary. */
 export function App(props: AppProps): ReactElement {
-  const { columns, rows, pull, control, onLeave } = props;
+  const { columns, rows, pull, control, attached = false, onLeave } = props;
   const [data, setData] = useState(() => pull(columns));
   const [screen, setScreen] = useState(FIRST_SCREEN);
   const [scroll, setScroll] = useState(0);
@@ -78,9 +80,10 @@ export function App(props: AppProps): ReactElement {
     }
     const { live: newest } = pull(columns);
     const searching = typeof reading.latest()?.searching === 'number';
-    const facts = { live: newest, layout, now: Date.now(), searching };
+    const facts = { live: newest, layout, attached, now: Date.now(), searching };
     const pressed = pressKey(latest.current.screen, name, facts);
     show(pressed.screen);
+    if (pressed.detach) onLeave();
     if (pressed.reading) reading.act(pressed.reading, newest.state);
     if (pressed.controls.length === 0) return;
     for (const each of pressed.controls) control(each);

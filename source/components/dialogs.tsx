@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { LiveSnapshot } from '../engine/live-view.js';
 import { ConfirmAbort } from './confirm-abort.js';
+import { ConfirmLeave } from './confirm-leave.js';
 import { HelpDialog } from './help-dialog.js';
 import type { Rectangle } from './layout.js';
 import type { ScreenState } from './press-key.js';
@@ -19,6 +20,8 @@ export function Dialogs({ screen, live, footer }: DialogsProps): ReactElement | 
       return null;
     case 'help':
       return <HelpDialog footer={footer} about={screen.focus === null ? 'dashboard' : 'focus'} />;
+    case 'leave':
+      return <ConfirmLeave footer={footer} />;
     case 'abort':
       return <ConfirmAbort footer={footer} working={working} />;
   }

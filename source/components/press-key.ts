@@ -11,7 +11,8 @@ import { screenText } from './screen-text.js';
 /** What the keys have made of the screen. */
 export interface ScreenState {
   readonly selected: number;
-  readonly dialog: 'none' | 'help' | 'abort';
+  /** `leave`: what is to become of a run that goes on elsewhere. */
+  readonly dialog: 'none' | 'help' | 'abort' | 'leave';
   /** Abortion was asked for by a key. */
   readonly aborting: boolean;
   /** What the last key has led to, or why it has not; null when there is nothing to say. */
@@ -37,6 +38,8 @@ export interface KeyFacts extends Pick<ScreenData, 'live'> {
   readonly layout: Layout;
   /** A search is under way in what is read. */
   readonly searching: boolean;
+  /** The run goes on in another process, so that the screen may be left. */
+  readonly attached: boolean;
   readonly now: number;
 }
 
@@ -45,6 +48,8 @@ export interface Pressed {
   readonly screen: ScreenState;
   readonly controls: readonly Control[];
   readonly reading: ReadingCommand | null;
+  /** The screen is left, and nothing is asked of the run. */
+  readonly detach: boolean;
 }
 
 /** How long the second digit of a slot's number may take. */
@@ -64,6 +69,9 @@ const DIRECTIONS: ReadonlyMap<string, Direction> = new Map([
 /** What a key does while the run goes on. A key that cannot be used says why. Pure. */
 export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pressed {
   const screen = { ...before, message: null, digit: null };
+  if (facts.attached && (key === 'ctrl-c' || before.dialog === 'leave')) {
+    return before.dialog === 'leave' ? answerLeave(screen, key, facts) : only({ ...screen, dialog: 'leave' });
+  }
   if (key === 'ctrl-c') {
     return before.dialog === 'abort' ? abort(screen, facts) : only(askToAbort(screen, facts));
   }
@@ -72,7 +80,7 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
   if (screen.focus !== null) {
     const read = pressReadingKey(screen.focus, key, facts.searching);
     if (read !== null) {
-      return { screen: { ...screen, focus: read.focus }, controls: [], reading: read.command };
+      return { screen: { ...screen, focus: read.focus }, controls: [], reading: read.command, detach: false };
     }
   }
   const pressed = pressCommonKey(before, screen, key, facts);
@@ -91,8 +99,10 @@ function pressCommonKey(before: ScreenState, screen: ScreenState, key: string, f
       return pauseOrResume(screen, facts);
     case 'P':
       return pauseOrResumeAll(screen, facts);
-    case 'a':
     case 'q':
+      if (facts.attached) return only({ ...screen, dialog: 'leave' });
+      return only(askToAbort(screen, facts));
+    case 'a':
       return only(askToAbort(screen, facts));
     case '?':
       return only({ ...screen, dialog: 'help' });
@@ -121,11 +131,16 @@ function enter(screen: ScreenState, facts: KeyFacts): Pressed {
   if (iterationsOf(facts.live.state, slot).length === 0) {
     return only(say(screen, `slot ${slot} has begun no iteration yet: there is nothing to read`, facts));
   }
-  return { screen: { ...screen, focus: { typing: null } }, controls: [], reading: { type: 'open', slot } };
+  return {
+    screen: { ...screen, focus: { typing: null } },
+    controls: [],
+    reading: { type: 'open', slot },
+    detach: false,
+  };
 }
 
 function only(screen: ScreenState): Pressed {
-  return { screen, controls: [], reading: null };
+  return { screen, controls: [], reading: null, detach: false };
 }
 
 function say(screen: ScreenState, text: string, { now }: KeyFacts): ScreenState {
@@ -133,7 +148,7 @@ function say(screen: ScreenState, text: string, { now }: KeyFacts): ScreenState 
 }
 
 function told(screen: ScreenState, text: string, facts: KeyFacts, controls: readonly Control[]): Pressed {
-  return { screen: say(screen, text, facts), controls, reading: null };
+  return { ...only(say(screen, text, facts)), controls };
 }
 
 function unknownKey(screen: ScreenState, key: string, facts: KeyFacts): ScreenState {
@@ -212,4 +227,25 @@ function abort(screen: ScreenState, facts: KeyFacts): Pressed {
   return told(next, 'agents are being ended, their tasks go back to the queue', facts, [
     { type: 'abortRun' },
   ]);
+}
+
+/** Leaving is what cannot hurt, so a second Ctrl-C does that. */
+function answerLeave(screen: ScreenState, key: string, facts: KeyFacts): Pressed {
+  switch (key) {
+    case 'd':
+    case 'ctrl-c':
+      return { ...only(screen), detach: true };
+    case 'f': {
+      const next = { ...screen, dialog: 'none' as const };
+      return told(next, 'no further iteration begins, those in work finish', facts, [{ type: 'drainRun' }]);
+    }
+    case 'a':
+      return abort(screen, facts);
+    case 'n':
+    case 'q':
+    case 'escape':
+      return only({ ...screen, dialog: 'none' });
+    default:
+      return only(say(screen, 'd leaves the screen, f lets the run finish, a aborts it, n goes back', facts));
+  }
 }

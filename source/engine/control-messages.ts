@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { controlSchema } from './controls.js';
-import { durableEventSchema, transientEventSchema } from './events.js';
+import { durableEventSchema } from './events.js';
+import { transientEventSchema } from './transient-events.js';
 import { runIdSchema } from './ids.js';
 
 /** The version of what goes over a control socket; another one is refused by name. */

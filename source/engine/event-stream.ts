@@ -1,12 +1,7 @@
 import type { Clock } from './clock.js';
 import { EVENT_VERSION } from './event-shape.js';
-import {
-  type DurableEvent,
-  type EngineEvent,
-  type EventBody,
-  isDurable,
-  type TransientEvent,
-} from './events.js';
+import { type DurableEvent, type EngineEvent, type EventBody, isDurable } from './events.js';
+import type { TransientEvent } from './transient-events.js';
 import type { Journal } from './journal.js';
 import { redactEvent } from './redact-event.js';
 import { NO_REDACTION, type Redactor } from './redactor.js';

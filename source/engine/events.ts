@@ -4,8 +4,7 @@ import { count, event, milliseconds, place, tokenCountSchema, work } from './eve
 import { runIdSchema, shaSchema, slotNumberSchema, taskIdSchema, workerNumberSchema } from './ids.js';
 import { attemptEndSchema, fateSchema } from './outcome.js';
 import { stopReasonSchema } from './stop.js';
-
-export { EVENT_VERSION, tokenCountSchema } from './event-shape.js';
+import { type TransientEvent, transientEventSchema } from './transient-events.js';
 
 const limit = z.number().min(0).nullable();
 const limitsSchema = z.object({
@@ -218,27 +217,7 @@ export const durableEventSchema = z.discriminatedUnion('type', [
   event('notice', { level: z.enum(['info', 'warning']), text: z.string() }),
 ]);
 
-/** What only passes by: it is neither journalled nor part of the durable state. */
-export const transientEventSchema = z.discriminatedUnion('type', [
-  event('agent.line', {
-    ...place,
-    kind: z.enum(['text', 'tool', 'result', 'error', 'gate']),
-    text: z.string(),
-  }),
-  /** The queue was looked at: how many tasks it has for agents, ready or not, besides those in work. */
-  event('queue.seen', { left: count }),
-  event('agent.usage', {
-    ...place,
-    tokens: tokenCountSchema,
-    cost_usd: z.number().nullable(),
-    model: z.string().nullable(),
-  }),
-  /** The agent has given no sign of life for `quiet_ms` (0: it has again), and is ended after `stall_ms`. */
-  event('agent.quiet', { ...place, quiet_ms: milliseconds, stall_ms: milliseconds }),
-]);
-
 export type DurableEvent = z.infer<typeof durableEventSchema>;
-export type TransientEvent = z.infer<typeof transientEventSchema>;
 export type EngineEvent = DurableEvent | TransientEvent;
 
 type WithoutStamp<Event> = Event extends unknown ? Omit<Event, 'v' | 'at'> : never;

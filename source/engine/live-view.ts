@@ -1,4 +1,5 @@
-import type { EngineEvent, TransientEvent } from './events.js';
+import type { EngineEvent } from './events.js';
+import type { TransientEvent } from './transient-events.js';
 import type { TokenCount } from './ports.js';
 import { EMPTY_STATE } from './reduce.js';
 import { addTokens, totalTokens } from './reduce-iteration.js';

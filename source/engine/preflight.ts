@@ -1,3 +1,5 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { chooseGate } from './choose-gate.js';
 import { findRuntimes } from './find-runtimes.js';
 import type { Clock } from './clock.js';
@@ -54,7 +56,7 @@ export type Preflight =
   /** Every problem at once, each with what mends it. */
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
-/** Checks everything that a run needs. Claims nothing, and writes nothing but the run's list of excluded files. */
+/** Checks everything that a run needs. Claims nothing, and writes nothing but the run's list of excluded files and the folder above it. */
 export async function preflight(request: StartRequest): Promise<Preflight> {
   const refused = (...problems: string[]): Preflight => ({ kind: 'refused', problems });
   const inherited = childEnvironment(request.env);
@@ -94,6 +96,8 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   const run = newRunId(request.clock.now());
   const hew_home = await hewHome(request.env);
   const worktrees = worktreesFolder(hew_home, run);
+  const unwritable = serial || dry_run ? null : await worktreesProblem(worktrees);
+  if (unwritable !== null) return refused(unwritable);
   const carried = serial ? NOTHING_CARRIED : await findCarried(plainGit, places.home, settings.worktree);
   const all = await makeEnvironments({ git: plainGit, home: places.home, env: plain, worktrees, carried });
   return {
@@ -117,6 +121,19 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
       reaped,
     },
   };
+}
+
+/** Says why no worktree could be made there; null when it can be. Before anything is claimed, it costs nothing. */
+async function worktreesProblem(worktrees: string): Promise<string | null> {
+  const folder = dirname(worktrees);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK);
+    return null;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `Worktrees cannot be made in ${folder} (${code}). Give write access, or name another folder: HEW_HOME=<folder>`;
+  }
 }
 
 /** What a run carries into worktrees that has none, or needs none carried. */

@@ -1,4 +1,5 @@
-import type { EngineEvent, TransientEvent } from './events.js';
+import type { EngineEvent } from './events.js';
+import type { TransientEvent } from './transient-events.js';
 
 /** More lines of a slot than that are on no screen that has just been opened. */
 const MOST_LINES = 100;

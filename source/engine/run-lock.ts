@@ -37,7 +37,8 @@ export async function takeRunLock(commonDir: string, run: RunId): Promise<LockRe
   // Two that start at one moment must not both find a dead holder and write themselves over each other.
   const release = await lock(path, {
     realpath: false,
-    retries: { retries: 50, minTimeout: 20, maxTimeout: 200 },
+    // One that was killed while it took the lock keeps it for ten seconds.
+    retries: { retries: 100, minTimeout: 20, maxTimeout: 200 },
   });
   try {
     const live = await findLiveRun(commonDir);

@@ -61,17 +61,17 @@ export function scopeOf(
   epic: string | null,
 ): (id: string) => boolean {
   if (epic === null) return () => true;
-  const known = new Map<string, boolean>();
-  const isBelow = (id: string): boolean => {
-    const answer = known.get(id);
-    if (answer !== undefined) return answer;
-    // Until it is known otherwise: parents that stand in a circle lie below nothing.
-    known.set(id, false);
-    const below = parentsOf(id, tasks).some((parent) => parent === epic || isBelow(parent));
-    known.set(id, below);
-    return below;
+  return (id) => {
+    // Parents that stand in a circle are looked at once.
+    const above = new Set([id]);
+    for (const each of above) {
+      for (const parent of parentsOf(each, tasks)) {
+        if (parent === epic) return true;
+        above.add(parent);
+      }
+    }
+    return false;
   };
-  return isBelow;
 }
 
 function parentsOf(id: string, tasks: ReadonlyMap<string, Task>): readonly string[] {

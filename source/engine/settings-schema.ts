@@ -45,6 +45,9 @@ const worktreeSchema = z.strictObject({
   link: pathList.optional(),
 });
 
+/** What a run does when its terminal goes away. */
+export const HANGUP_CHOICES = ['continue', 'drain', 'abort'] as const;
+
 /** One runtime or several: a list, or names with commas between them, as the command line has them. */
 const runtimeNames = z
   .union([text.transform((names) => names.split(',').map((name) => name.trim())), z.array(text)], {
@@ -107,6 +110,7 @@ export const loopSettingsSchema = z.strictObject({
   iteration_timeout: durationSchema.optional(),
   stall_timeout: durationSchema.optional(),
   stop_file: text.optional(),
+  on_hangup: z.enum(HANGUP_CHOICES, { error: 'must be "continue", "drain" or "abort"' }).optional(),
   scope: z.enum(['ready', 'epics'], { error: 'must be "ready" or "epics"' }).optional(),
   epic: text.optional(),
 });

@@ -5,6 +5,7 @@ import type { ModelRules } from './model-choice.js';
 import type { AgentSettings, ModelPrice } from './agent-settings.js';
 import { settingsProblems } from './settings-problems.js';
 import {
+  type HANGUP_CHOICES,
   type AgentSection,
   type LoopSettings,
   type SettingsFile,
@@ -61,6 +62,8 @@ export interface Settings {
     readonly stall_timeout_ms: number;
     /** A further file whose existence stops the run, relative to home; null when there is none. */
     readonly stop_file: string | null;
+    /** What becomes of the run when its terminal goes away. */
+    readonly on_hangup: (typeof HANGUP_CHOICES)[number];
     /** Which tasks are taken: any that is ready, or only what lies below one epic. */
     readonly scope: 'ready' | 'epics';
     /** That epic; null where any task is taken, and where none was named. */
@@ -160,6 +163,7 @@ export function resolveSettings(file: SettingsFile, flags: LoopSettings): Settin
       iteration_timeout_ms: said('iteration_timeout') ?? 60 * MINUTE,
       stall_timeout_ms: said('stall_timeout') ?? 20 * MINUTE,
       stop_file: said('stop_file') ?? null,
+      on_hangup: said('on_hangup') ?? 'continue',
       ...scopeSettings(said('scope'), said('epic')),
     },
     agents: agentsOf(file),

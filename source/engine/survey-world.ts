@@ -78,7 +78,7 @@ async function worktreeFound({ git }: QueueContext, worker: WorkerState): Promis
 /** The numbers of the worktrees that lie in the run's folder, whoever knows of them. */
 export async function numberedFolders(worktrees: string): Promise<number[]> {
   const names = await readdir(worktrees).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
     throw error;
   });
   return names.filter((name) => /^(0|[1-9]\d{0,5})$/.test(name)).map(Number);

@@ -326,3 +326,30 @@ describe('usage', () => {
     expect((await task('list')).stdout).toContain('ready');
   });
 });
+
+describe('hew task where beads keeps the tasks', () => {
+  it('names the command of bd, and does as it is told with --queue file', async () => {
+    await using project = await makeGitProject();
+    await project.write('.beads/config.yaml', '');
+    const task = taskIn(project);
+    for (const [verb, bd] of [
+      ['new', 'bd create'],
+      ['list', 'bd list'],
+    ] as const) {
+      expect(await task(verb, ...(verb === 'new' ? ['One'] : []))).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `hew: the tasks of this project are kept by beads: use ${bd}. For hew's own queue add: --queue file`,
+      });
+    }
+    expect((await task('new', '--help')).code).toBe(0);
+    expect((await task('new', 'An epic', '-t', 'epic', '--queue', 'file')).code).toBe(0);
+    expect((await task('new', 'A part', '--parent', 'project-1', '--queue=file')).code).toBe(0);
+    expect(JSON.parse((await task('show', 'project-2', '--json', '--queue=file')).stdout)).toMatchObject({
+      parent: 'project-1',
+    });
+    expect((await task('new', 'Another', '--parent', 'project-9', '--queue=file')).stderr).toContain(
+      'There is no task project-9',
+    );
+  });
+});

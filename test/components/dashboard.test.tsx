@@ -247,7 +247,7 @@ describe('Dashboard', () => {
     expect(heads([80, 24]).split('\n')[0]).toBe(
       ' hew  NEAR: time 83%  3 working  1 at a limit          $10.20 of $20.00  15m00s',
     );
-    expect(heads([120, 40])).toMatch(/0 merged {2}→ main .* \$10\.20 of \$20\.00 {2}15m00s\n/);
+    expect(heads([120, 40])).toMatch(/0 merged {2}→ main .* of \$20\.00 {2}█{5}░{5} {2}15m00s\n/);
     expect(heads([200, 50])).toMatch(/→ main .* 48\.1k tok {2}\$10\.20 of \$20\.00 {2}█{5}░{5} {2}15m00s\n/);
     expect(heads([200, 24])).toContain('→ main');
     expect(heads([80, 24], 1_200_000_000)).toContain('disk 1.2 GB');

@@ -1,5 +1,7 @@
-import type { EngineEvent, TransientEvent } from '../../source/engine/events.js';
-import { isDurable, transientEventSchema } from '../../source/engine/events.js';
+import type { EngineEvent } from '../../source/engine/events.js';
+import type { TransientEvent } from '../../source/engine/transient-events.js';
+import { isDurable } from '../../source/engine/events.js';
+import { transientEventSchema } from '../../source/engine/transient-events.js';
 import { LiveView } from '../../source/engine/live-view.js';
 import { EMPTY_STATE, reduce } from '../../source/engine/reduce.js';
 import type { RunState } from '../../source/engine/state.js';

@@ -15,6 +15,7 @@ function factsOf(run: LiveExample, size = { columns: 120, rows: 40 }): KeyFacts 
   return {
     live,
     layout: layOut({ ...size, slots: live.slots.length, selected: 1 }),
+    attached: false,
     now: EXAMPLE_NOW,
     searching: false,
   };
@@ -27,11 +28,16 @@ function working(slots: number): LiveExample {
 }
 
 /** Presses keys one after the other; gives what the last has led to and all controls. */
-function press(run: LiveExample, keys: readonly string[], from: Partial<ScreenState> = {}): Pressed {
-  let pressed: Pressed = { screen: { ...FIRST_SCREEN, ...from }, controls: [], reading: null };
+function press(
+  run: LiveExample,
+  keys: readonly string[],
+  from: Partial<ScreenState> = {},
+  attached = false,
+): Pressed {
+  let pressed: Pressed = { screen: { ...FIRST_SCREEN, ...from }, controls: [], reading: null, detach: false };
   const controls: Control[] = [];
   for (const key of keys) {
-    pressed = pressKey(pressed.screen, key, factsOf(run));
+    pressed = pressKey(pressed.screen, key, { ...factsOf(run), attached });
     controls.push(...pressed.controls);
   }
   return { ...pressed, controls };
@@ -172,5 +178,28 @@ describe('pressKey', () => {
 
   it('forgets the message with the next key', () => {
     expect(press(working(2), ['z', 'tab']).screen.message).toBeNull();
+  });
+});
+
+describe('pressKey in a screen that is attached', () => {
+  const attached = (...keys: readonly string[]) => press(working(2), keys, {}, true);
+
+  it.each([['q'], ['ctrl-c']])('asks by %s what is to become of the run', (key) => {
+    expect(attached(key)).toMatchObject({ screen: { dialog: 'leave' }, controls: [], detach: false });
+  });
+
+  it.each([
+    [['q', 'd'], [], true],
+    [['ctrl-c', 'ctrl-c'], [], true],
+    [['q', 'f'], [{ type: 'drainRun' }], false],
+    [['q', 'a'], [{ type: 'abortRun' }], false],
+    [['q', 'n'], [], false],
+    [['q', 'x'], [], false],
+  ])('%j', (keys, controls, detach) => {
+    expect(attached(...keys)).toMatchObject({ controls, detach });
+  });
+
+  it('asks before it aborts by its key, as everywhere', () => {
+    expect(attached('a')).toMatchObject({ screen: { dialog: 'abort' }, controls: [] });
   });
 });

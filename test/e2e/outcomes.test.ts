@@ -116,6 +116,10 @@ describe('a red gate', () => {
     ]);
     expect(await filesIn(project, 'main')).toEqual([...BASE, 'one.txt', 'two.txt']);
     expect(await queueOf(project).show(one)).toMatchObject({ status: 'closed', labels: [], notes: '' });
+    const red = new RegExp(`^STATUS:loop-iter-failed:${run.run}:1:\\d{4}-.*Z$`);
+    expect(await queueOf(project).memories()).toEqual([
+      { key: expect.stringMatching(red) as unknown, value: expect.stringMatching(red) as unknown },
+    ]);
   });
 
   test('twice fails the task, which is not taken again in this run', async () => {

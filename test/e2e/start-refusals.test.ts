@@ -89,6 +89,23 @@ const OBSTACLES: Record<string, Obstacle> = {
       writeFile(join(project.path, '.hew/tasks.jsonl'), '{"id":"a-1","title":"x"}\n{"id":"a-2","title"\n'),
     problem: /tasks\.jsonl.*\b2\b/,
   },
+  'a scope without its epic': {
+    given: () => ({ flags: { scope: 'epics' } }),
+    problem: /--scope epics needs the epic.*--epic <id>/,
+  },
+  'an epic that there is not': {
+    given: () => ({ flags: { epic: 'app-99' } }),
+    problem: /There is no task app-99.*--epic/,
+  },
+  'a queue of beads whose bd is of the time of its daemon': {
+    make: async (project) => {
+      await project.write('.beads/config.yaml', '');
+      await project.write('../bin/bd', '#!/bin/sh\necho "bd version 0.49.1 (dev)"\n');
+      await chmod(join(project.folder, 'bin/bd'), 0o755);
+    },
+    given: (project) => ({ env: { PATH: `${join(project.folder, 'bin')}:${project.env['PATH']}` } }),
+    problem: /bd 0\.49 is too old.*--queue file/,
+  },
   'a tracked .hew': {
     make: async (project) => {
       await project.git('add', '--force', '.hew');

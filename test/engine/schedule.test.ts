@@ -5,7 +5,7 @@ import type { TaskId } from '../../source/engine/ids.js';
 import { attemptEndSchema, fateSchema, isRuntimeFault } from '../../source/engine/outcome.js';
 import { readyTasks } from '../../source/engine/queue/readiness.js';
 import { EMPTY_STATE } from '../../source/engine/reduce.js';
-import { candidates } from '../../source/engine/schedule.js';
+import { candidates, scopeOf, scopeProblem, tasksLeftIn } from '../../source/engine/schedule.js';
 import type { RunState, TaskState } from '../../source/engine/state.js';
 import { NOW, queueOf, queues, taskId } from './queue/stored-tasks.js';
 
@@ -119,6 +119,91 @@ describe('candidates', () => {
         const ready = readyTasks(queueOf(...fields), NOW).map(String);
         expect(ready.filter((id) => found.includes(id))).toEqual(found);
       }),
+    );
+  });
+});
+
+describe('the scope of an epic', () => {
+  const below = (tasks: readonly Fields[], epic: string): string[] => {
+    const stored = queueOf(...tasks);
+    return [...stored.keys()].filter(scopeOf({ tasks: stored }, epic));
+  };
+  const child = (id: string, parent: string): Fields => ({
+    id,
+    dependencies: [{ depends_on_id: parent, type: 'parent-child' }],
+  });
+
+  it('holds children, theirs and so on, by links and by dotted ids, and nothing else', () => {
+    const tasks = [
+      { id: 'a-1', issue_type: 'epic' },
+      child('a-2', 'a-1'),
+      child('a-3', 'a-2'),
+      { id: 'a-1.1' },
+      { id: 'a-1.1.4' },
+      { id: 'a-3.2' },
+      { id: 'a-10' },
+      { id: 'a-1.x' },
+      child('a-5', 'a-4'),
+      { id: 'a-6', dependencies: [{ depends_on_id: 'a-1', type: 'blocks' }] },
+    ];
+    expect(below(tasks, 'a-1')).toEqual(['a-2', 'a-3', 'a-1.1', 'a-1.1.4', 'a-3.2']);
+    expect(below(tasks, 'a-4')).toEqual(['a-5']);
+    expect(below(tasks, 'a-9')).toEqual([]);
+  });
+
+  it('ends where parents stand in a circle', () => {
+    expect(below([child('a-1', 'a-2'), child('a-2', 'a-1'), child('a-3', 'a-1')], 'a-9')).toEqual([]);
+    expect(below([child('a-9.1', 'a-2'), child('a-2', 'a-9.1')], 'a-9')).toEqual(['a-9.1', 'a-2']);
+    expect(below([child('a-1', 'a-2'), child('a-2', 'a-1'), child('a-3', 'a-1')], 'a-2')).toEqual([
+      'a-1',
+      'a-2',
+      'a-3',
+    ]);
+  });
+
+  it('holds exactly what reaches the epic over parents, in every queue', () => {
+    fc.assert(
+      fc.property(queues, (fields) => {
+        const stored = queueOf(...fields);
+        const reached = new Set<string>(['t-1']);
+        for (let size = 0; size !== reached.size;) {
+          size = reached.size;
+          for (const task of stored.values())
+            if (task.parent !== null && reached.has(task.parent)) reached.add(task.id);
+        }
+        const inScope = scopeOf({ tasks: stored }, 't-1');
+        const others = [...stored.keys()].filter((id) => id !== 't-1');
+        expect(others.filter(inScope)).toEqual(others.filter((id) => reached.has(id)));
+      }),
+    );
+  });
+
+  it('is what candidates and the count of tasks left keep to', () => {
+    const stored = queueOf({ id: 'a-1', issue_type: 'epic' }, child('a-2', 'a-1'), { id: 'a-3' });
+    const listing = { tasks: stored, ready: readyTasks(stored, NOW), left_out: [] };
+    const facts = { listing, tasks: EMPTY_STATE.tasks, wishes: EMPTY_STATE.wishes, taken: new Set<TaskId>() };
+    expect(candidates({ ...facts, epic: 'a-1' }).map(({ id }) => id)).toEqual(['a-2']);
+    expect(candidates({ ...facts, epic: null }).map(({ id }) => id)).toEqual(['a-2', 'a-3']);
+    expect([tasksLeftIn(listing, 'a-1'), tasksLeftIn(listing, null)]).toEqual([1, 2]);
+  });
+
+  it('that cannot be kept to is refused with the epics that there are', () => {
+    const tasks = queueOf(
+      { id: 'a-1', issue_type: 'epic' },
+      { id: 'a-2', issue_type: 'epic', status: 'closed' },
+    );
+    const problem = (epic: string | null, scope: 'ready' | 'epics' = 'epics'): string | null =>
+      scopeProblem({ tasks }, { scope, epic });
+    expect(problem(null, 'ready')).toBeNull();
+    expect(problem('a-1')).toBeNull();
+    expect(problem(null)).toBe(
+      '--scope epics needs the epic whose tasks are to be done: --epic <id> (open epics: a-1)',
+    );
+    expect(problem('a-9')).toBe(
+      'There is no task a-9 to take the tasks of. Name another with --epic (open epics: a-1)',
+    );
+    expect(scopeProblem({ tasks: new Map() }, { scope: 'epics', epic: null })).toContain(
+      'there is no open epic',
     );
   });
 });

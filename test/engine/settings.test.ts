@@ -23,6 +23,7 @@ const DEFAULTS: Record<keyof LoopSettings, unknown> = {
   iteration_timeout: 60 * 60_000,
   stall_timeout: 20 * 60_000,
   stop_file: null,
+  on_hangup: 'continue',
   scope: 'ready',
   epic: null,
 };
@@ -47,6 +48,7 @@ const loopSettings: fc.Arbitrary<LoopSettings> = fc.record(
     iteration_timeout: count,
     stall_timeout: count,
     stop_file: word,
+    on_hangup: fc.constantFrom('continue', 'drain', 'abort'),
   },
   { requiredKeys: [] },
 );
@@ -90,6 +92,7 @@ describe('parseSettings', () => {
       budget_wall = "1h30m"
       iteration_timeout = "20m"
       stop_file = "STOP"
+      on_hangup = "drain"
       scope = "epics"
       epic = "app-9"
       [agents.claude]
@@ -123,6 +126,7 @@ describe('parseSettings', () => {
         iteration_timeout_ms: 1_200_000,
         stall_timeout_ms: 1_200_000,
         stop_file: 'STOP',
+        on_hangup: 'drain',
         scope: 'epics',
         epic: 'app-9',
       },

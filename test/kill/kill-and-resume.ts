@@ -165,10 +165,11 @@ async function expectTree({ project }: KillProject): Promise<void> {
 }
 
 /** What each agent had when it ended, its commits and its files, is reachable from a branch or a salvage. */
-async function expectWorkKept({ project, notes }: KillProject): Promise<void> {
+async function expectWorkKept(kill: KillProject): Promise<void> {
+  const { project } = kill;
   const lines = (await project.git('log', '--all', '--format=%H %T')).split('\n');
   const commits = new Set(lines.map((line) => line.split(' ')[0]));
   const trees = new Set(lines.map((line) => line.split(' ')[1]));
-  const lost = (await notes()).filter(({ head, tree }) => !commits.has(head) || !trees.has(tree));
+  const lost = (await kill.notes()).filter(({ head, tree }) => !commits.has(head) || !trees.has(tree));
   expect(lost).toEqual([]);
 }

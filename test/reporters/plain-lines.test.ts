@@ -285,6 +285,16 @@ const CASES: readonly (readonly [ExampleBody, readonly string[]])[] = [
   ],
   [{ type: 'land.started', branch: 'main', from: OLD, to: NEW }, []],
   [
+    {
+      type: 'run.resumed',
+      runtime: 'claude',
+      attempts: 2,
+      limits: { max_iter: null, budget_tokens: null, budget_cost: null, budget_wall_ms: null },
+      away_ms: 60_000,
+    },
+    ['run      goes on from here'],
+  ],
+  [
     { type: 'run.landed', branch: 'main', from: OLD, to: NEW, how: 'fast_forward' },
     ['run      landed: main moved 4be1c09 -> 8c1f02e', `run      to undo: git reset --keep ${OLD}`],
   ],

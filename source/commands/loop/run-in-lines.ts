@@ -9,7 +9,9 @@ import { jsonLine } from '../../reporters/json-lines.js';
 import { plainLines } from '../../reporters/plain-lines.js';
 import type { ExitCode } from '../command.js';
 import { beginRun, planRun } from './begin-run.js';
+import type { Settings } from '../../engine/settings.js';
 import { takeEndSignals } from './end-signals.js';
+import { hangUp } from './hang-up.js';
 import type { RunFlagValues } from './run-flags.js';
 
 /** How what is told to people is written, such as without glyphs. */
@@ -24,7 +26,7 @@ export async function runInLines(flags: RunFlagValues, spell: Spelling = asItIs)
   const listen = (events: EventStream): void => tellEvents(events, json, spell);
   if (flags.dryRun) return dryRun(plan, listen);
   const handle = await beginRun(plan, listen);
-  return followToEnd(handle, json, spell);
+  return followToEnd(handle, { json, on_hangup: plan.settings.loop.on_hangup, spell });
 }
 
 /** Prints each event from now on as it comes, as plain lines or as JSON. */
@@ -44,13 +46,22 @@ export function abortAloud(handle: RunHandle, json: boolean): void {
   handle.control({ type: 'abortRun' });
 }
 
+/** How a run is followed. */
+interface FollowOptions {
+  readonly json: boolean;
+  readonly on_hangup: Settings['loop']['on_hangup'];
+  readonly spell?: Spelling | undefined;
+}
+
 /** Waits for the end of a run, which signals may abort, and prints its summary. */
 export async function followToEnd(
   handle: RunHandle,
-  json: boolean,
-  spell: Spelling = asItIs,
+  { json, on_hangup, spell = asItIs }: FollowOptions,
 ): Promise<ExitCode> {
-  using _signals = takeEndSignals({ onEnd: () => abortAloud(handle, json) });
+  using _signals = takeEndSignals({
+    onEnd: () => abortAloud(handle, json),
+    onHangUp: () => hangUp(handle, on_hangup),
+  });
   try {
     const exitCode = await handle.ended;
     const { state } = handle.events;

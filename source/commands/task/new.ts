@@ -14,6 +14,7 @@ hew task new <title> [flags]    files a task
   -t, --type <word>          task, bug, feature, chore, epic … (default task)
   -l, --label <label>        again for more, or with commas
       --blocked-by <id>      not before that task is closed; again for more (also --deps)
+      --parent <id>          the epic or task that it is a part of
       --json                 print the task as JSON
 
   hew task new "Add retry to the client" -p 1 -l net --blocked-by app-3
@@ -29,6 +30,7 @@ export async function newTask(argv: readonly string[]): Promise<ExitCode> {
       ...FIELD_FLAGS,
       label: { type: 'string', shortFlag: 'l', isMultiple: true, aliases: ['labels'] },
       blockedBy: { type: 'string', isMultiple: true, aliases: ['deps'] },
+      parent: { type: 'string' },
       json: { type: 'boolean' },
     },
   });
@@ -36,6 +38,7 @@ export async function newTask(argv: readonly string[]): Promise<ExitCode> {
   const { flags, operands } = parsed;
   const title = checkedTitle(operands[0]);
   const blockers = commaSeparated(flags.blockedBy).map(parseTaskId);
+  const parent = flags.parent === undefined ? undefined : parseTaskId(flags.parent);
   const queue = await openQueue();
   const fields = await givenFields(flags);
   const id = await queue.create({
@@ -43,6 +46,7 @@ export async function newTask(argv: readonly string[]): Promise<ExitCode> {
     ...fields,
     labels: commaSeparated(flags.label),
     blocked_by: blockers,
+    ...(parent === undefined ? {} : { parent }),
   });
   return await printTask(queue, id, flags.json);
 }

@@ -4,7 +4,7 @@ import { bdPayload } from './bd-answer.js';
 /** What hew must know of the bd at hand. */
 export interface BdVersion {
   readonly text: string;
-  /** From 1.3 on a claim carries a lease that others may let lapse, and a change can be guarded. */
+  /** From 1.3 on a change can be guarded, a claim carries a lease that lapses, and listings can leave texts out. */
   readonly guarded: boolean;
 }
 

@@ -224,7 +224,7 @@ export class BeadsQueue implements TaskQueue {
   }
 }
 
-const NO_SUCH_ISSUE = /no issues? found|not found/i;
+const NO_SUCH_ISSUE = /no issues? found|issue \S+ not found/i;
 /** A claim that bd refuses for what the task is, in the words of its releases. */
 const CLAIM_REFUSED = /already claimed|already assigned|not claimable|blocked|held by/i;
 

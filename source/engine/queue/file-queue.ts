@@ -15,6 +15,7 @@ import { nextReturn, readyTasks } from './readiness.js';
 import type { StoredTask } from './stored-task.js';
 import {
   addBlocker,
+  addParent,
   decideClaim,
   decideClose,
   noteFields,
@@ -48,6 +49,8 @@ const COMMANDS: QueueCommands = {
 /** A task to file, together with what blocks it from the first moment on. */
 export interface FiledTask extends NewTask {
   readonly blocked_by?: readonly TaskId[];
+  /** The epic or task that it is a part of. */
+  readonly parent?: TaskId;
 }
 
 /** One look at the embedded queue. */
@@ -147,6 +150,8 @@ export class FileQueue implements TaskQueue {
       const now = this.#now();
       const id = nextTaskId(document.tasks, this.#prefix);
       let filed = setFields(document, id, { id, ...newTaskFields(task, now) });
+      if (task.parent !== undefined)
+        filed = setFields(filed, id, addParent(filed.tasks, id, task.parent, now));
       for (const blocker of task.blocked_by ?? []) {
         const fields = addBlocker(filed.tasks, id, blocker, now);
         if (fields) filed = setFields(filed, id, fields);

@@ -68,12 +68,13 @@ export async function openQueue({ choice, places, env, now }: OpenQueueOptions):
 }
 
 async function openBeads({ home }: QueuePlaces, env: Readonly<Record<string, string>>): Promise<OpenedQueue> {
-  const bd = new BdProgram({ cwd: home, env });
+  const options = { cwd: home, env };
   try {
-    const told = await bd.run({ args: ['version'], actor: 'hew', writes: false });
+    // By a program of its own: this opens no database, so it does not tell that the next command migrates none.
+    const told = await new BdProgram(options).run({ args: ['version'], actor: 'hew', writes: false });
     const version = checkBdVersion(told.stdout);
     if ('problem' in version) return { kind: 'missing', problem: version.problem };
-    return { kind: 'opened', queue: new BeadsQueue({ bd, version }) };
+    return { kind: 'opened', queue: new BeadsQueue({ bd: new BdProgram(options), version }) };
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     return { kind: 'missing', problem: error.message };

@@ -136,6 +136,18 @@ export function addBlocker(tasks: Tasks, id: TaskId, blocker: TaskId, now: Date)
   return { dependencies: [...task.dependencies, dependency] };
 }
 
+/** The dependencies of `id` with `parent` as what it is a part of. Throws a {@link QueueError} when there is none. Pure. */
+export function addParent(tasks: Tasks, id: TaskId, parent: TaskId, now: Date): TaskFields {
+  requireTask(tasks, parent);
+  const dependency = {
+    issue_id: id,
+    depends_on_id: parent,
+    type: 'parent-child',
+    created_at: now.toISOString(),
+  };
+  return { dependencies: [...requireTask(tasks, id).dependencies, dependency] };
+}
+
 /** The dependencies of `id` without `blocker`. Throws a {@link QueueError} when it does not block. Pure. */
 export function removeBlocker(task: StoredTask, blocker: TaskId): TaskFields {
   const dependencies = task.dependencies.filter((dependency) => !blocks(dependency, blocker));

@@ -212,7 +212,7 @@ describe('a lock', () => {
 describe('a bd that hangs', () => {
   it('is ended where it only reads, and the next command has its turn', async () => {
     await using bd = await fakeBd({ show: [json([issue({})])], list: [{ hang: true }], ready: [json([])] });
-    const queue = queueWith(bd, { timeout_ms: 1_500 });
+    const queue = queueWith(bd, { timeout_ms: 4_000 });
     await queue.show(taskId('app-1'));
     await expect(queue.list()).rejects.toThrow(/^bd list has not ended within /);
     expect(await queue.show(taskId('app-1'))).toMatchObject({ id: 'app-1' });
@@ -221,13 +221,16 @@ describe('a bd that hangs', () => {
   it('is waited for where it writes, although its caller is told', async () => {
     await using bd = await fakeBd({
       show: [json([issue({})])],
-      update: [{ ...json([issue({})]), delay_ms: 2_500 }],
+      update: [{ ...json([issue({})]), until: 'written' }],
     });
-    const queue = queueWith(bd, { timeout_ms: 1_500 });
+    const queue = queueWith(bd, { timeout_ms: 4_000 });
     await queue.show(taskId('app-1'));
     await expect(queue.addNote(taskId('app-1'), 'x')).rejects.toThrow(/^bd update has not ended within /);
     // Its turn comes when the write has ended: what follows is told of the state after it.
-    expect(await queue.show(taskId('app-1'))).toMatchObject({ id: 'app-1' });
+    const shown = queue.show(taskId('app-1'));
+    expect(await bd.calls()).toHaveLength(2);
+    await bd.letGo('written');
+    expect(await shown).toMatchObject({ id: 'app-1' });
     expect((await bd.calls()).map(({ args }) => args[0])).toEqual(['show', 'update', 'show']);
   });
 });

@@ -10,8 +10,8 @@ export interface FakeAnswer {
   readonly exit_code?: number;
   /** It never ends by itself. */
   readonly hang?: boolean;
-  /** It has printed everything, and ends only then. */
-  readonly delay_ms?: number;
+  /** It has printed everything, and ends when the test has let go of it: see {@link FakeBd.letGo}. */
+  readonly until?: string;
 }
 
 const callSchema = z.object({
@@ -27,6 +27,8 @@ export interface FakeBd extends AsyncDisposable {
   readonly env: Readonly<Record<string, string>>;
   /** Every call so far. */
   calls(): Promise<readonly FakeCall[]>;
+  /** Ends the calls that wait for this name. */
+  letGo(name: string): Promise<void>;
 }
 
 /** Makes a program `bd` that answers its calls by verb, in turn: the last answer of a verb holds from then on. */
@@ -51,6 +53,7 @@ export async function fakeBd(answers: Readonly<Record<string, readonly FakeAnswe
         .filter((line) => line !== '')
         .map((line) => callSchema.parse(JSON.parse(line)));
     },
+    letGo: (name) => writeFile(folder.at('bin', name), ''),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }

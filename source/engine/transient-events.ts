@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { count, event, milliseconds, place, tokenCountSchema } from './event-shape.js';
+
+/** What only passes by: it is neither journalled nor part of the durable state. */
+export const transientEventSchema = z.discriminatedUnion('type', [
+  event('agent.line', {
+    ...place,
+    kind: z.enum(['text', 'tool', 'result', 'error', 'gate']),
+    text: z.string(),
+  }),
+  /** The queue was looked at: how many tasks it has for agents, ready or not, besides those in work. */
+  event('queue.seen', { left: count }),
+  event('agent.usage', {
+    ...place,
+    tokens: tokenCountSchema,
+    cost_usd: z.number().nullable(),
+    model: z.string().nullable(),
+  }),
+  /** The agent has given no sign of life for `quiet_ms` (0: it has again), and is ended after `stall_ms`. */
+  event('agent.quiet', { ...place, quiet_ms: milliseconds, stall_ms: milliseconds }),
+]);
+export type TransientEvent = z.infer<typeof transientEventSchema>;
