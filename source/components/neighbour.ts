@@ -3,6 +3,18 @@ import type { Layout } from './layout.js';
 /** A direction in which the selection moves. */
 export type Direction = 'up' | 'down' | 'left' | 'right';
 
+/** The keys that move the selection: arrows, and the letters that stand for them. */
+export const DIRECTIONS: ReadonlyMap<string, Direction> = new Map([
+  ['up', 'up'],
+  ['k', 'up'],
+  ['down', 'down'],
+  ['j', 'down'],
+  ['left', 'left'],
+  ['h', 'left'],
+  ['right', 'right'],
+  ['l', 'right'],
+]);
+
 /** The slot next to the selected one in that direction; the selected one where there is none. Pure. */
 export function neighbour(layout: Layout, slots: number, selected: number, direction: Direction): number {
   const step = direction === 'down' || direction === 'right' ? 1 : -1;

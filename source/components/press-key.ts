@@ -2,7 +2,7 @@ import type { Control } from '../engine/controls.js';
 import { stopInWords } from '../reporters/words.js';
 import type { Layout } from './layout.js';
 import { iterationsOf } from './iterations-of.js';
-import { type Direction, neighbour } from './neighbour.js';
+import { DIRECTIONS, neighbour } from './neighbour.js';
 import { pressReadingKey } from './press-reading-key.js';
 import type { ReadingCommand } from './reading-command.js';
 import type { ScreenData } from './screen-data.js';
@@ -54,17 +54,6 @@ export interface Pressed {
 
 /** How long the second digit of a slot's number may take. */
 const SECOND_DIGIT_MS = 1_000;
-
-const DIRECTIONS: ReadonlyMap<string, Direction> = new Map([
-  ['up', 'up'],
-  ['k', 'up'],
-  ['down', 'down'],
-  ['j', 'down'],
-  ['left', 'left'],
-  ['h', 'left'],
-  ['right', 'right'],
-  ['l', 'right'],
-]);
 
 /** What a key does while the run goes on. A key that cannot be used says why. Pure. */
 export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pressed {

@@ -42,6 +42,10 @@ describe('hew tui --attach', () => {
     await again.until('said before');
     await second.print('said after\n');
     await again.until('said after');
+    again.type('\r');
+    await again.until(/transcript {2}w0 iteration 1\n[^]*said before/);
+    again.type('\u001B');
+    await again.until('said after');
     again.type('p');
     await untilJournal(project, '"slot.paused"');
     again.type('p');
