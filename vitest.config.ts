@@ -5,6 +5,8 @@ export default defineConfig({
   oxc: { jsx: { development: false } },
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    // Those need a real bd: npm run test:beads.
+    exclude: ['test/beads/**'],
     // Tests that start real processes wait for events, never for the clock: this only ends a test that hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,

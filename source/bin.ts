@@ -23,6 +23,8 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
 } else {
   // React's development build costs twice the processor time and keeps a record of every render.
   process.env['NODE_ENV'] ??= 'production';
+  // Of a file that may not grow any more the write itself tells; the signal would end hew in the middle of it.
+  process.on('SIGXFSZ', () => {});
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
   const { main } = await import('./cli.js');

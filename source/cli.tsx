@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { type Command, type ExitCode, Refusal } from './commands/command.js';
+import { systemFault } from './commands/system-fault.js';
 import { nearestName } from './engine/nearest-name.js';
 import { plainText } from './engine/plain-text.js';
 
@@ -11,7 +12,7 @@ interface Entry {
 /** Every subcommand by the words that name it; nothing of it is imported before it is chosen. */
 const COMMANDS: Readonly<Record<string, Entry>> = {
   tui: {
-    summary: 'drains the queue with several agents at once, each on screen',
+    summary: 'drains the queue, every agent live on screen',
     load: async () => (await import('./commands/tui.js')).runTui,
   },
   'loop run': {
@@ -30,18 +31,49 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'brings the merges of a run home to where it started',
     load: async () => (await import('./commands/loop/land.js')).landRun,
   },
+  'loop list': {
+    summary: 'shows the runs of this project',
+    load: async () => (await import('./commands/loop/list.js')).listLoops,
+  },
+  'loop cancel': {
+    summary: 'lets the live run begin nothing more, or aborts it',
+    load: async () => (await import('./commands/loop/cancel.js')).cancelRun,
+  },
+  'loop prune-worktrees': {
+    summary: 'removes what dead runs have left, work salvaged',
+    load: async () => (await import('./commands/loop/prune-worktrees.js')).pruneWorktrees,
+  },
+  'loop salvage': {
+    summary: 'list|show|restore|drop: the work that was kept',
+    load: async () => (await import('./commands/salvage.js')).salvage,
+  },
+  slot: {
+    summary: 'pause|resume|abort|note: steers the live run',
+    load: async () => (await import('./commands/slot.js')).slot,
+  },
   demo: {
-    summary: 'shows it all in a minute, offline, in a throw-away project',
+    summary: 'shows it all in a minute, in a throw-away project',
     load: async () => (await import('./commands/demo.js')).demo,
   },
+  doctor: {
+    summary: 'tells what a run would find here, and what to do',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
   task: {
-    summary: 'new|list|show|close|reopen|update|dep: the embedded queue',
+    summary: 'new|list|show|update|close …: the embedded queue',
     load: async () => (await import('./commands/task.js')).task,
   },
 };
 
 /** Errors whose message is written for people; by name, since their classes must not be loaded for `--help`. */
-const TOLD_ERRORS = new Set(['GitError', 'JournalError', 'QueueError', 'RunFileError', 'SettingsError']);
+const TOLD_ERRORS = new Set([
+  'ControlError',
+  'GitError',
+  'JournalError',
+  'QueueError',
+  'RunFileError',
+  'SettingsError',
+]);
 
 function plainLinesOf(text: string): string {
   return text.split('\n').map(plainText).join('\n');
@@ -94,8 +126,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     return await command(found.rest);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (!(error instanceof Refusal) && !TOLD_ERRORS.has(error.name)) throw error;
-    process.stderr.write(`hew: ${plainLinesOf(error.message)}\n`);
+    const isTold = error instanceof Refusal || TOLD_ERRORS.has(error.name);
+    const words = isTold ? error.message : systemFault(error);
+    if (words === null) throw error;
+    process.stderr.write(`hew: ${plainLinesOf(words)}\n`);
     return error instanceof Refusal ? 2 : 1;
   }
 }

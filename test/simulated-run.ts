@@ -315,6 +315,7 @@ export class SimulatedRun {
       prompt_hash: '00f067aa0ba902b7',
       runtime: 'claude',
       model,
+      cooldown_engaged: choice % 3 === 0,
     });
 
     const plan = slot.planned;

@@ -32,10 +32,13 @@ function start(
       env: { ...project.env, HEW_TASK_ID: task, HEW_SLOT: '1', HEW_WORKER: '0', HEW_ATTEMPT: '1' },
       mark: `HEW_MARK_${process.pid.toString(16)}=s${(marks += 1)}`,
       model: null,
+      git_dir: '/nowhere/.git',
+      common_dir: '/nowhere/.git',
+      budget_usd: null,
       stall_ms: null,
       log: `${project.folder}/${task}.log`,
     },
-    { line: (line) => void lines.push(line), usage: () => {} },
+    { line: (line) => void lines.push(line), usage: () => {}, quiet: () => {} },
     signal,
   );
   return { agent, lines, result };

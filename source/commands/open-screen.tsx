@@ -6,7 +6,7 @@ import type { Control } from '../engine/controls.js';
 
 /** Why a screen is not there any more. */
 export type ScreenEnd =
-  /** The summary was read. */
+  /** The summary was read, or the user has left a run that goes on. */
   | { readonly kind: 'left' }
   /** It was taken away by {@link Screen.close}. */
   | { readonly kind: 'closed' }
@@ -24,6 +24,8 @@ export interface Screen extends Disposable {
 export interface ScreenOptions {
   readonly pull: (columns: number) => ScreenData;
   readonly control: (control: Control) => void;
+  /** The run goes on in another process, so that the screen may be left. */
+  readonly attached?: boolean;
 }
 
 /** Whether there is a terminal that a screen can be drawn on. */
@@ -34,12 +36,12 @@ export function hasScreen(): boolean {
 }
 
 /** Draws the screen in the terminal's alternate buffer. Whatever ends the process, the terminal is given back. */
-export function openScreen({ pull, control }: ScreenOptions): Screen {
+export function openScreen({ pull, control, attached = false }: ScreenOptions): Screen {
   const { stdin, stdout } = process;
   const { promise: gone, resolve } = Promise.withResolvers<ScreenEnd>();
   const leave = (): void => end({ kind: 'left' });
   const drawn = drawScreen({ stdin, stdout }, (size) => (
-    <App {...size} pull={pull} control={control} onLeave={leave} />
+    <App {...size} pull={pull} control={control} attached={attached} onLeave={leave} />
   ));
   const takeBack = (): void => {
     // The shell has had the terminal while hew was stopped.

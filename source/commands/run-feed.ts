@@ -1,6 +1,8 @@
 import type { ScreenData } from '../components/screen-data.js';
 import type { EventStream } from '../engine/event-stream.js';
+import type { EngineEvent } from '../engine/events.js';
 import { LiveView } from '../engine/live-view.js';
+import type { RunState } from '../engine/state.js';
 import { summarise } from '../engine/summary.js';
 import { News } from '../reporters/news.js';
 import { summaryText } from '../reporters/summary-text.js';
@@ -15,10 +17,13 @@ export class RunFeed {
 
   /** Takes part in the run's events from now on. */
   listen(events: EventStream): void {
-    events.subscribe((event, state) => {
-      this.#view.take(event, state);
-      this.#news.take(event, state);
-    });
+    events.subscribe((event, state) => this.take(event, state));
+  }
+
+  /** Takes in one event with the state after it. */
+  take(event: EngineEvent, state: RunState): void {
+    this.#view.take(event, state);
+    this.#news.take(event, state);
   }
 
   /** Nothing of the run goes on any more: its summary is to be shown. */

@@ -3,6 +3,7 @@ import { nearestName } from '../engine/nearest-name.js';
 import { plainText } from '../engine/plain-text.js';
 import { QueueError } from '../engine/ports.js';
 import { type Command, Refusal } from './command.js';
+import { withoutQueueFlag } from './task/beads-instead.js';
 import { closeTasks } from './task/close.js';
 import { taskDependencies } from './task/dep.js';
 import { listTasks } from './task/list.js';
@@ -21,7 +22,8 @@ const HELP = `hew task: the queue of this project, in .hew/tasks.jsonl of its ma
   hew task reopen <id>                opens it again
   hew task dep add|remove|list <id>   says what waits for what
 
-\`hew task <verb> --help\` tells the flags of each; all have --json.
+\`hew task <verb> --help\` tells the flags of each; all have --json. Where beads keeps the
+tasks of the project (a .beads folder) bd is the command for them; --queue file means this queue all the same.
 `;
 
 const VERBS: ReadonlyMap<string, Command> = new Map([
@@ -48,7 +50,7 @@ export const task: Command = async (argv) => {
     throw new Refusal(`there is no "hew task ${plainText(verb)}". ${hint}`);
   }
   try {
-    return await run(rest);
+    return await run(await withoutQueueFlag(verb, rest));
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     throw new Refusal(error.message.split('\n').map(plainText).join('\n'), { cause: error });

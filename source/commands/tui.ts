@@ -3,21 +3,28 @@ import { systemClock } from '../engine/clock.js';
 import type { EventStream } from '../engine/event-stream.js';
 import { newestCutRun } from '../engine/newest-cut-run.js';
 import type { RunHandle } from '../engine/open-run.js';
+import type { Settings } from '../engine/settings.js';
 import { askAboutCutRun } from './ask-about-cut-run.js';
+import { attach } from './attach.js';
+import { checkOperands } from './check-operands.js';
 import type { ExitCode } from './command.js';
 import { abandon } from './loop/abandon.js';
 import { beginRun, planRun } from './loop/begin-run.js';
 import { beginResume, planToResume } from './loop/resume.js';
 import { takeEndSignals } from './loop/end-signals.js';
+import { hangUp } from './loop/hang-up.js';
 import { RUN_FLAGS, RUN_FLAGS_HELP, type RunFlagValues } from './loop/run-flags.js';
 import { abortAloud, followToEnd, runInLines, tellEvents } from './loop/run-in-lines.js';
 import { hasScreen, openScreen, type ScreenEnd } from './open-screen.js';
 import { parseFlags } from './parse-flags.js';
 import { printLines } from './print-lines.js';
+import { typedRunId } from './project-here.js';
 import { RunFeed } from './run-feed.js';
 
 const HELP = `
-hew tui [flags]    drains the queue as \`hew loop run\` does, on a screen that shows every agent live
+hew tui [flags]              drains the queue as \`hew loop run\` does, on a screen that shows every agent live
+
+hew tui --attach [run-id]    shows a run that is alive in another process, and leaves it there
 
 ${RUN_FLAGS_HELP.trim().replace(/^/, '  ')}
 
@@ -29,9 +36,19 @@ Without a terminal (a pipe, CI, TERM=dumb), with --dry-run and with --json it pr
 
 /** `hew tui`: the whole job on a live screen, and its summary, which stays in the terminal. */
 export async function runTui(argv: readonly string[]): Promise<ExitCode> {
-  const parsed = parseFlags({ argv, help: HELP, flags: RUN_FLAGS });
+  const parsed = parseFlags({
+    argv,
+    help: HELP,
+    operands: ['[run-id]'],
+    flags: { ...RUN_FLAGS, attach: { type: 'boolean' } },
+  });
   if (parsed.kind === 'help') return 0;
-  const { flags } = parsed;
+  const { flags, operands } = parsed;
+  if (flags.attach) {
+    const [run] = operands;
+    return attach(run === undefined ? null : typedRunId(run));
+  }
+  checkOperands(operands, []);
   return hasScreen() && !flags.dryRun && !flags.json ? runOrResume(flags) : runInLines(flags);
 }
 
@@ -43,13 +60,13 @@ async function runOrResume(flags: RunFlagValues): Promise<ExitCode> {
   switch (choice) {
     case 'resume': {
       const plan = await planToResume(flags, cut?.run ?? null);
-      return onScreen((listen) => beginResume(plan, listen));
+      return onScreen(plan.basis.settings, (listen) => beginResume(plan, listen));
     }
     case 'abandon':
       return abandon(cut?.run ?? null, false);
     case 'start': {
       const plan = await planRun({ ...flags, ignoreCrashed: flags.ignoreCrashed ?? cut !== null });
-      return onScreen((listen) => beginRun(plan, listen));
+      return onScreen(plan.settings, (listen) => beginRun(plan, listen));
     }
     case 'quit':
       return 130;
@@ -57,22 +74,24 @@ async function runOrResume(flags: RunFlagValues): Promise<ExitCode> {
 }
 
 async function onScreen(
+  { loop }: Settings,
   begin: (listen: (events: EventStream) => void) => Promise<RunHandle>,
 ): Promise<ExitCode> {
   const feed = new RunFeed();
   const handle = await begin((events) => feed.listen(events));
   const { why, code } = await show(handle, feed);
+  if (why.kind === 'hung_up' && code === undefined) hangUp(handle, loop.on_hangup);
   // Why the run could not begin is in what it has told.
   if (code === 2) printLines(feed.news);
   if (why.kind === 'lost')
     process.stderr.write(`hew: the screen is gone, the run goes on: ${String(why.error)}\n`);
   if (code === undefined) tellEvents(handle.events, false);
   if (why.kind === 'signal' && code === undefined) abortAloud(handle, false);
-  return followToEnd(handle, false);
+  return followToEnd(handle, { json: false, on_hangup: loop.on_hangup });
 }
 
 interface Shown {
-  readonly why: ScreenEnd | { readonly kind: 'signal' };
+  readonly why: ScreenEnd | { readonly kind: 'signal' } | { readonly kind: 'hung_up' };
   /** The run's exit code; null when it has failed, undefined when it goes on. */
   readonly code: ExitCode | null | undefined;
 }
@@ -80,14 +99,17 @@ interface Shown {
 /** Shows the run until there is nothing more to show, or no screen to show it on. */
 async function show(handle: RunHandle, feed: RunFeed): Promise<Shown> {
   let code: Shown['code'];
-  let signalled = false;
+  let signalled: 'signal' | 'hung_up' | null = null;
   using screen = openScreen({ pull: feed.pull, control: (control) => handle.control(control) });
   using _signals = takeEndSignals({
     onEnd: () => {
-      signalled = true;
+      signalled = 'signal';
       screen.close();
     },
-    onHangUp: () => screen.close(),
+    onHangUp: () => {
+      signalled = 'hung_up';
+      screen.close();
+    },
   });
   // How it has failed is told by whoever follows the run to its end.
   const ended = handle.ended.then(
@@ -99,5 +121,5 @@ async function show(handle: RunHandle, feed: RunFeed): Promise<Shown> {
   if (code === undefined || code === null || code === 2) screen.close();
   else feed.end();
   const why = await screen.gone;
-  return { why: signalled ? { kind: 'signal' } : why, code };
+  return { why: signalled === null ? why : { kind: signalled }, code };
 }

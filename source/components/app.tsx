@@ -21,12 +21,14 @@ interface AppProps extends ScreenSize {
   readonly pull: (columns: number) => ScreenData;
   /** Asks something of the run. */
   readonly control: (control: Control) => void;
-  /** The summary has been read. */
+  /** The run goes on in another process, so that the screen may be left. */
+  readonly attached?: boolean;
+  /** The summary has been read, or the screen is left. */
   readonly onLeave: () => void;
 }
 
 /** The whole screen: the dashboard while the run goes on, then its summary. */
-export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactElement {
+export function App({ columns, rows, pull, control, attached = false, onLeave }: AppProps): ReactElement {
   const [data, setData] = useState(() => pull(columns));
   const [screen, setScreen] = useState(FIRST_SCREEN);
   const [scroll, setScroll] = useState(0);
@@ -67,8 +69,14 @@ export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactE
       return;
     }
     const { live: newest } = pull(columns);
-    const pressed = pressKey(latest.current.screen, name, { live: newest, layout, now: Date.now() });
+    const pressed = pressKey(latest.current.screen, name, {
+      live: newest,
+      layout,
+      attached,
+      now: Date.now(),
+    });
     show(pressed.screen);
+    if (pressed.detach) onLeave();
     if (!pressed.control) return;
     control(pressed.control);
     // What a control has changed is seen with the key that has asked for it.

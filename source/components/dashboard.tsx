@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import { ConfirmAbort } from './confirm-abort.js';
+import { ConfirmLeave } from './confirm-leave.js';
 import { Footer } from './footer.js';
 import { Header } from './header.js';
 import { HelpDialog } from './help-dialog.js';
@@ -51,6 +52,7 @@ export function Dashboard({ rows, layout, data, screen }: DashboardProps): React
         slots={live.slots.length}
       />
       {screen.dialog === 'help' && <HelpDialog footer={footer} />}
+      {screen.dialog === 'leave' && <ConfirmLeave footer={footer} />}
       {screen.dialog === 'abort' && <ConfirmAbort footer={footer} working={working} />}
     </Box>
   );

@@ -8,7 +8,8 @@ import { screenText } from './screen-text.js';
 /** What the keys have made of the screen. */
 export interface ScreenState {
   readonly selected: number;
-  readonly dialog: 'none' | 'help' | 'abort';
+  /** `leave`: what is to become of a run that goes on elsewhere. */
+  readonly dialog: 'none' | 'help' | 'abort' | 'leave';
   /** Abortion was asked for by a key. */
   readonly aborting: boolean;
   /** What the last key has led to, or why it has not; null when there is nothing to say. */
@@ -29,6 +30,8 @@ export const FIRST_SCREEN: ScreenState = {
 /** What a key is pressed upon. `now` is in milliseconds since 1970. */
 export interface KeyFacts extends Pick<ScreenData, 'live'> {
   readonly layout: Layout;
+  /** The run goes on in another process, so that the screen may be left. */
+  readonly attached: boolean;
   readonly now: number;
 }
 
@@ -36,6 +39,8 @@ export interface KeyFacts extends Pick<ScreenData, 'live'> {
 export interface Pressed {
   readonly screen: ScreenState;
   readonly control: Control | null;
+  /** The screen is left, and nothing is asked of the run. */
+  readonly detach: boolean;
 }
 
 /** How long the second digit of a slot's number may take. */
@@ -44,6 +49,9 @@ const SECOND_DIGIT_MS = 1_000;
 /** What a key does while the run goes on. A key that cannot be used says why. Pure. */
 export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pressed {
   const screen = { ...before, message: null, digit: null };
+  if (facts.attached && (key === 'ctrl-c' || before.dialog === 'leave')) {
+    return before.dialog === 'leave' ? answerLeave(screen, key, facts) : only({ ...screen, dialog: 'leave' });
+  }
   if (key === 'ctrl-c') {
     return before.dialog === 'abort' ? abort(screen, facts) : only(askToAbort(screen, facts));
   }
@@ -62,8 +70,10 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
     }
     case 'p':
       return pauseOrResume(screen, facts);
-    case 'a':
     case 'q':
+      if (facts.attached) return only({ ...screen, dialog: 'leave' });
+      return only(askToAbort(screen, facts));
+    case 'a':
       return only(askToAbort(screen, facts));
     case '?':
       return only({ ...screen, dialog: 'help' });
@@ -76,7 +86,11 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
 }
 
 function only(screen: ScreenState): Pressed {
-  return { screen, control: null };
+  return { screen, control: null, detach: false };
+}
+
+function asks(screen: ScreenState, control: Control): Pressed {
+  return { screen, control, detach: false };
 }
 
 function say(screen: ScreenState, text: string, { now }: KeyFacts): ScreenState {
@@ -119,13 +133,13 @@ function pauseOrResume(screen: ScreenState, facts: KeyFacts): Pressed {
   const why = ending(screen, facts) ?? (state ? null : 'the run has not begun');
   if (!state || why !== null) return only(say(screen, `p cannot be used now: ${why}`, facts));
   if (state.paused) {
-    return { screen: say(screen, `slot ${slot} goes on`, facts), control: { type: 'resumeSlot', slot } };
+    return asks(say(screen, `slot ${slot} goes on`, facts), { type: 'resumeSlot', slot });
   }
   const busy = state.activity.kind === 'working' || state.activity.kind === 'claiming';
   const text = busy
     ? `slot ${slot} pauses when its iteration has ended; p again takes that back`
     : `slot ${slot} is paused; p again lets it go on`;
-  return { screen: say(screen, text, facts), control: { type: 'pauseSlot', slot } };
+  return asks(say(screen, text, facts), { type: 'pauseSlot', slot });
 }
 
 function askToAbort(screen: ScreenState, facts: KeyFacts): ScreenState {
@@ -144,8 +158,29 @@ function answer(screen: ScreenState, key: string, facts: KeyFacts): Pressed {
 
 function abort(screen: ScreenState, facts: KeyFacts): Pressed {
   const next = { ...screen, dialog: 'none' as const, aborting: true };
-  return {
-    screen: say(next, 'agents are being ended, their tasks go back to the queue', facts),
-    control: { type: 'abortRun' },
-  };
+  const text = 'agents are being ended, their tasks go back to the queue';
+  return asks(say(next, text, facts), { type: 'abortRun' });
+}
+
+/** Leaving is what cannot hurt, so a second Ctrl-C does that. */
+function answerLeave(screen: ScreenState, key: string, facts: KeyFacts): Pressed {
+  switch (key) {
+    case 'd':
+    case 'ctrl-c':
+      return { screen, control: null, detach: true };
+    case 'f': {
+      const next = { ...screen, dialog: 'none' as const };
+      return asks(say(next, 'no further iteration begins, those in work finish', facts), {
+        type: 'drainRun',
+      });
+    }
+    case 'a':
+      return abort(screen, facts);
+    case 'n':
+    case 'q':
+    case 'escape':
+      return only({ ...screen, dialog: 'none' });
+    default:
+      return only(say(screen, 'd leaves the screen, f lets the run finish, a aborts it, n goes back', facts));
+  }
 }

@@ -4,7 +4,7 @@ import type { Rectangle } from './layout.js';
 import { Line } from './line.js';
 import { Place } from './place.js';
 import { fit, screenText } from './screen-text.js';
-import { costInWords, stateWord, subjectInWords, timeInStep } from './slot-words.js';
+import { costInWords, stallInWords, stateWord, subjectInWords, timeInStep } from './slot-words.js';
 
 /** The widths of the columns that are the same on every screen. */
 const STATE = 8;
@@ -57,7 +57,10 @@ export const Row = memo(function Row({ at, view, selected, checkingBase, now }: 
     time: timeInStep(view, now) ?? '',
     task: subjectInWords(view),
     cost: costInWords(view),
-    now: state.activity.kind === 'working' ? screenText(lines.at(-1)?.text ?? '') : '',
+    now:
+      state.activity.kind === 'working'
+        ? (stallInWords(view, now) ?? screenText(lines.at(-1)?.text ?? ''))
+        : '',
   };
   return (
     <Place at={at}>

@@ -44,7 +44,9 @@ export function stateWord({ state }: SlotView, checkingBase: boolean): string {
       return 'starts';
     case 'waiting':
       if (paused || activity.reason === 'paused') return 'PAUSED';
-      return { nothing_ready: 'idle', usage_limit: 'limit', back_off: 'back-off' }[activity.reason];
+      return { nothing_ready: 'idle', usage_limit: 'limit', back_off: 'back-off', disk: 'disk' }[
+        activity.reason
+      ];
     case 'working':
       return activity.step === 'merge_turn'
         ? 'to merge'
@@ -71,7 +73,9 @@ export function stateInWords(view: SlotView, checkingBase: boolean, now: number)
       if (paused || activity.reason === 'paused') return `PAUSED ${since(activity.since, now)}`;
       if (activity.reason === 'nothing_ready') return `nothing ready ${since(activity.since, now)}`;
       const why = activity.reason === 'usage_limit' ? 'usage limit' : 'backs off';
-      return activity.until === null ? why : `${why}, until ${formatClock(activity.until)}`;
+      if (activity.until === null) return why;
+      const left = Math.max(0, Date.parse(activity.until) - now);
+      return `${why}, back ${formatClock(activity.until)}, in ${formatDuration(left)}`;
     }
     case 'working': {
       const time = timeInStep(view, now);
@@ -95,17 +99,27 @@ export function factsInWords(view: SlotView, attempts: number, now: number): str
   if (activity.kind !== 'working') return worker === null ? '' : `worker w${worker}`;
   const { usage } = view;
   const ended = activity.agent.state === 'done';
-  const quiet = view.last_output ?? Date.parse(activity.since);
   return screenText(
     [
       `iter ${activity.iteration}`,
       `try ${activity.attempt}/${attempts}`,
-      ...(ended ? [] : [`quiet ${formatDuration(now - quiet)}`]),
+      ...(ended ? [] : [quietInWords(view, Date.parse(activity.since), now)]),
       ...spentInWords(view, ended),
       usage?.model ?? activity.model ?? activity.runtime,
       `w${worker ?? '?'}`,
     ].join('  '),
   );
+}
+
+function quietInWords(view: SlotView, started: number, now: number): string {
+  return stallInWords(view, now) ?? `quiet ${formatDuration(now - (view.last_output ?? started))}`;
+}
+
+/** How long an agent has given no sign of life, and when that is too long; null while that is nothing to tell. Pure. */
+export function stallInWords({ quiet }: SlotView, now: number): string | null {
+  if (quiet === null) return null;
+  const limit = formatDuration(quiet.stall_ms).replace(/(?<=\D)00.$/, '');
+  return `quiet ${formatDuration(now - quiet.since)}: stalled at ${limit}`;
 }
 
 /** Nothing is said of a running agent that has told nothing: it may still. */

@@ -9,12 +9,13 @@ import { hewHome, worktreesFolder } from './git/places.js';
 import type { LandRunRequest } from './land-run.js';
 import { looseEnds } from './loose-ends.js';
 import { makeEnvironments } from './make-environments.js';
-import { openRunFolder } from './open-run-folder.js';
+import { openGuardedFolder } from './open-guarded-folder.js';
 import { trunkContext } from './open-run.js';
-import { NOTHING_CARRIED, openQueue } from './preflight.js';
+import { NOTHING_CARRIED, openQueueFor } from './preflight.js';
 import { liveRunProblem } from './preflight-project.js';
 import { childEnvironment } from './processes/child-environment.js';
 import type { QueueContext } from './run-context.js';
+import { reapDeadRuns } from './reap-dead-runs.js';
 import { takeRunLock } from './run-lock.js';
 import { readSettings, resolveSettings, type Settings, SettingsError } from './settings.js';
 import { settleRun } from './settle-run.js';
@@ -46,7 +47,11 @@ export async function abandonRun(
   if (!past || past.state.finished) return refused(`${run} has ended meanwhile.`);
   const serial = past.started.mode === 'serial';
   const { clock } = request;
-  const opened = await openRunFolder({ run, places, serial, clock, state: past.state }, listen);
+  const { state } = past;
+  const folder = { run, places, serial, clock, env: request.env, state };
+  const reaped = await reapDeadRuns(places);
+  const opened = await openGuardedFolder(folder, listen);
+  for (const each of reaped) opened.events.note({ type: 'notice', level: 'info', text: each });
   try {
     const context = await contextOf(request, { ...past, places }, { git, env }, opened);
     if (typeof context === 'string') return refused(context);
@@ -71,7 +76,7 @@ async function contextOf(
   const { clock } = request;
   const problems: string[] = [];
   const options = { queue: started.queue };
-  const queue = openQueue({ options, clock }, places, problems);
+  const queue = await openQueueFor({ options, clock }, places, env, problems);
   if (!queue) return problems.join('\n');
   const settings = await settingsOf(places.home);
   const gate = (await chooseGate(!started.ungated, places.home, settings, [])) ?? null;

@@ -1,10 +1,10 @@
 import { AgentInterruption } from './agents/agent-interruption.js';
-import { type Attempt, attemptPlace, iterationFile } from './attempt.js';
+import { type AgentAttempt, type Attempt, attemptPlace, iterationFile } from './attempt.js';
 import { foreignChanges } from './git/foreign.js';
 import { removeStaleLocks } from './git/worktree.js';
 import { claimActor } from './ids.js';
 import type { AgentResult } from './ports.js';
-import { type RunContext, workerMark } from './run-context.js';
+import { type RunContext, workerSet } from './run-context.js';
 
 /** What is known when an agent has ended and nothing of its processes runs any more. */
 export interface AgentStep {
@@ -18,7 +18,7 @@ export interface AgentStep {
 /** Runs the agent of an attempt to its end, within `--iteration-timeout`. */
 export async function runAgentStep(
   context: RunContext,
-  attempt: Attempt,
+  attempt: AgentAttempt,
   prompt: string,
 ): Promise<AgentStep> {
   const { clock, events } = context;
@@ -43,7 +43,7 @@ export async function runAgentStep(
   return { agent, foreign, closed_in_queue: await reopenIfClosed(context, attempt) };
 }
 
-async function runWithin(context: RunContext, attempt: Attempt, prompt: string): Promise<AgentResult> {
+async function runWithin(context: RunContext, attempt: AgentAttempt, prompt: string): Promise<AgentResult> {
   const { worker, task, iteration } = attempt;
   const timeout = new AbortController();
   const timer = setTimeout(
@@ -51,8 +51,9 @@ async function runWithin(context: RunContext, attempt: Attempt, prompt: string):
     context.settings.loop.iteration_timeout_ms,
   );
   const { slot, worker: number } = worker;
+  const stall_ms = context.settings.loop.stall_timeout_ms;
   try {
-    return await context.agent.run(
+    return await attempt.agent.run(
       {
         run: context.run,
         task: task.id,
@@ -66,15 +67,20 @@ async function runWithin(context: RunContext, attempt: Attempt, prompt: string):
           HEW_WORKER: String(number),
           HEW_ATTEMPT: String(attempt.attempt),
         },
-        mark: workerMark(context.run, number),
-        model: context.settings.loop.model,
-        stall_ms: context.settings.loop.stall_timeout_ms,
+        ...workerSet(context, worker, 'agent', iteration),
+        model: attempt.model,
+        git_dir: worker.worktree.git_dir,
+        common_dir: context.places.common_dir,
+        budget_usd: context.settings.loop.iteration_budget_usd,
+        stall_ms,
         log: iterationFile(context, number, iteration, 'agent.jsonl'),
       },
       {
         line: ({ kind, text }) =>
           context.events.pass({ type: 'agent.line', slot, worker: number, kind, text }),
         usage: (usage) => context.events.pass({ type: 'agent.usage', slot, worker: number, ...usage }),
+        quiet: (quiet_ms) =>
+          context.events.pass({ type: 'agent.quiet', slot, worker: number, quiet_ms, stall_ms }),
       },
       AbortSignal.any([attempt.signal, timeout.signal]),
     );

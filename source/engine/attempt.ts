@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Sha, TaskId } from './ids.js';
-import type { Task } from './ports.js';
+import type { Agent, Task } from './ports.js';
 import type { TrunkContext, Worker } from './run-context.js';
 
 /** One attempt of one task by one worker: what stays the same from its start to its end. */
@@ -14,6 +14,15 @@ export interface Attempt {
   readonly base: Sha;
   /** Aborts when this attempt is to end at once. */
   readonly signal: AbortSignal;
+}
+
+/** An attempt that an agent is started for. */
+export interface AgentAttempt extends Attempt {
+  readonly agent: Agent;
+  /** The model that the agent is asked for; null where it chooses itself. */
+  readonly model: string | null;
+  /** The agent stands in for the slot's own runtime, which is given a rest. */
+  readonly cooldown_engaged: boolean;
 }
 
 /** What the events of an attempt have in common. */

@@ -6,7 +6,7 @@ import { treeOf } from './git/merge.js';
 import type { Sha } from './ids.js';
 import type { GateResult } from './ports.js';
 import { prepareWorktree } from './prepare.js';
-import { type TrunkContext, type Worker, workerMark } from './run-context.js';
+import { type TrunkContext, type Worker, workerSet } from './run-context.js';
 
 /** What the gate says of a commit on which no agent has worked. */
 export type TrunkChecked =
@@ -53,7 +53,7 @@ export async function checkTrunk(
     commands: context.gate,
     cwd: worktree.path,
     env: context.environments.gate,
-    mark: workerMark(context.run, worker.worker),
+    ...workerSet(context, worker, 'gate', null),
     log: join(folder, `${name}.gate.log`),
     timeout_ms: context.settings.gate.timeout_ms,
     signal: context.aborted,

@@ -26,6 +26,8 @@ export interface ConflictFacts {
   readonly messages: string;
   /** Whether the work merely conflicts, so that a merge in the worktree is the way out. */
   readonly conflict: boolean;
+  /** How the queue in use is told that this very task is done. */
+  readonly close_command: string;
 }
 
 /** Writes the task that tells a person how a parked worker is brought home (LOOP.md §4). Pure. */
@@ -77,7 +79,7 @@ function describe(facts: ConflictFacts): string {
     '',
     `    cd ${shellWord(facts.path)}`,
     ...merge,
-    '    hew task close <the id of this task>',
+    `    ${facts.close_command}`,
     '',
     `The run, or the next one's start, then merges ${facts.branch}, runs the gate and closes ${facts.task.id}.`,
     'Nothing of the worktree is removed before.',

@@ -1,15 +1,15 @@
-import type { Control } from './controls.js';
+import type { Control, SlotControl } from './controls.js';
 import type { RunContext } from './run-context.js';
 import type { Scheduler } from './scheduler.js';
 
 /** Takes controls from the first moment on: those for slots wait until there are some. */
 export class ControlDesk {
-  readonly #context: RunContext;
+  readonly #context: Pick<RunContext, 'events'>;
   readonly #user: AbortController;
-  readonly #early: Exclude<Control, { type: 'abortRun' }>[] = [];
+  readonly #early: SlotControl[] = [];
   #scheduler: Scheduler | null = null;
 
-  constructor(context: RunContext, user: AbortController) {
+  constructor(context: Pick<RunContext, 'events'>, user: AbortController) {
     this.#context = context;
     this.#user = user;
   }

@@ -15,7 +15,7 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
   const { run, places, settings, request, start } = plan;
   const { jobs, attempts, limits } = settings.loop;
   const serial = jobs === 1;
-  const opened = await openRunFolder({ run, places, serial, clock: request.clock }, listen);
+  const opened = await openRunFolder({ run, places, serial, clock: request.clock, env: request.env }, listen);
   const { events } = opened;
   try {
     await events.record({
@@ -23,7 +23,7 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
       run_id: run,
       jobs,
       mode: 'dry_run',
-      runtime: plan.agent.runtime,
+      runtime: settings.loop.runtimes.join(','),
       queue: plan.queue.kind,
       home: places.home,
       starting_branch: start.branch,
@@ -33,23 +33,31 @@ export async function dryRun(plan: RunPlan, listen: (events: EventStream) => voi
       ungated: plan.gate === null,
       limits,
     });
-    const ready = candidates({ listing: plan.listing, tasks: new Map(), taken: new Set() });
+    const ready = candidates({
+      listing: plan.listing,
+      tasks: new Map(),
+      wishes: new Map(),
+      taken: new Set(),
+      epic: settings.loop.epic,
+    });
     for (const [worker, task] of ready.slice(0, jobs).entries()) {
       const branch = serial ? (start.branch ?? 'HEAD') : workerBranch(run, worker);
       const prompt = buildPrompt({
+        prefix: plan.prompt_prefix,
         task,
         worktree: serial ? places.home : join(plan.worktrees, String(worker)),
         branch,
         gate: plan.gate?.commands ?? [],
         attempt: 1,
         attempts,
-        previous: null,
+        earlier: [],
+        told: [],
       });
       const { text, prefix_hash } = prompt;
       const planned = { slot: worker + 1, worker, branch, task: task.id, title: task.title };
       events.note({ type: 'slot.planned', ...planned, prompt_hash: prefix_hash, prompt: text });
     }
-    const tasks_left = tasksLeftIn(plan.listing);
+    const tasks_left = tasksLeftIn(plan.listing, settings.loop.epic);
     await events.record({ type: 'run.finished', stop_reason: 'ready_empty', exit_code: 0, tasks_left });
     return 0;
   } finally {

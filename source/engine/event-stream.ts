@@ -1,13 +1,15 @@
 import type { Clock } from './clock.js';
+import { EVENT_VERSION } from './event-shape.js';
 import {
   type DurableEvent,
   type EngineEvent,
-  EVENT_VERSION,
   type EventBody,
   isDurable,
   type TransientEvent,
 } from './events.js';
 import type { Journal } from './journal.js';
+import { redactEvent } from './redact-event.js';
+import { NO_REDACTION, type Redactor } from './redactor.js';
 import { EMPTY_STATE, reduce } from './reduce.js';
 import type { RunState } from './state.js';
 
@@ -23,13 +25,20 @@ export class EventStream {
   readonly #listeners = new Set<EventListener>();
   readonly #journal: Journal;
   readonly #clock: Clock;
+  readonly #redactor: Redactor;
   readonly #failed = new AbortController();
 
-  /** `state` is what earlier events of the same journal have made. */
-  constructor(journal: Journal, clock: Clock, state: RunState = EMPTY_STATE) {
+  /** `state` is what earlier events of the same journal have made; what is secret is taken out of every event. */
+  constructor(
+    journal: Journal,
+    clock: Clock,
+    state: RunState = EMPTY_STATE,
+    redactor: Redactor = NO_REDACTION,
+  ) {
     this.#state = state;
     this.#journal = journal;
     this.#clock = clock;
+    this.#redactor = redactor;
   }
 
   /** All that is durably known by now. */
@@ -81,7 +90,7 @@ export class EventStream {
   #stamp(body: EventBody): EngineEvent {
     // Spreading a union loses which member it is; every body with a stamp is an event.
     const event: object = { v: EVENT_VERSION, at: this.#clock.now().toISOString(), ...body };
-    return event as EngineEvent;
+    return redactEvent(event as EngineEvent, this.#redactor);
   }
 
   #tell(event: EngineEvent): void {

@@ -5,8 +5,6 @@ import { runIdSchema, shaSchema, slotNumberSchema, taskIdSchema, workerNumberSch
 import { attemptEndSchema, fateSchema } from './outcome.js';
 import { stopReasonSchema } from './stop.js';
 
-export { EVENT_VERSION } from './event-shape.js';
-
 const limit = z.number().min(0).nullable();
 const limitsSchema = z.object({
   max_iter: limit,
@@ -67,7 +65,7 @@ export const durableEventSchema = z.discriminatedUnion('type', [
   /** Nothing to do for now: why, and until when where that is known. */
   event('slot.waiting', {
     slot: slotNumberSchema,
-    reason: z.enum(['nothing_ready', 'usage_limit', 'back_off', 'paused']),
+    reason: z.enum(['nothing_ready', 'usage_limit', 'back_off', 'paused', 'disk']),
     detail: z.string(),
     until: z.iso.datetime().nullable(),
   }),
@@ -97,6 +95,8 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     prompt_hash: z.string(),
     runtime: z.string(),
     model: z.string().nullable(),
+    /** The fallback works in place of the slot's own runtime. */
+    cooldown_engaged: z.boolean().default(false),
   }),
   event('agent.finished', {
     ...work,
@@ -231,6 +231,8 @@ export const transientEventSchema = z.discriminatedUnion('type', [
     cost_usd: z.number().nullable(),
     model: z.string().nullable(),
   }),
+  /** The agent has given no sign of life for `quiet_ms` (0: it has again), and is ended after `stall_ms`. */
+  event('agent.quiet', { ...place, quiet_ms: milliseconds, stall_ms: milliseconds }),
 ]);
 
 export type DurableEvent = z.infer<typeof durableEventSchema>;
@@ -241,7 +243,11 @@ type WithoutStamp<Event> = Event extends unknown ? Omit<Event, 'v' | 'at'> : nev
 /** An event as its maker writes it: version and time are added where it enters the stream. */
 export type EventBody = WithoutStamp<EngineEvent>;
 
+const TRANSIENT_TYPES: ReadonlySet<string> = new Set(
+  transientEventSchema.options.map(({ shape }) => shape.type.value),
+);
+
 /** Whether the event belongs in the journal. */
 export function isDurable(event: EngineEvent): event is DurableEvent {
-  return event.type !== 'agent.line' && event.type !== 'agent.usage' && event.type !== 'queue.seen';
+  return !TRANSIENT_TYPES.has(event.type);
 }

@@ -58,7 +58,7 @@ async function inPlace(context: RunContext): Promise<void> {
 /** How many tasks the queue still has for agents; those that wait for a person do not count. */
 export async function tasksLeft(context: QueueContext): Promise<number> {
   try {
-    return tasksLeftIn(await context.queue.list());
+    return tasksLeftIn(await context.queue.list(), context.settings.loop.epic);
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     context.events.note({ type: 'notice', level: 'warning', text: error.message });

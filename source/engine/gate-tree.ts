@@ -2,7 +2,7 @@ import { type Attempt, attemptPlace, iterationFile } from './attempt.js';
 import { runGate } from './gate/run-gate.js';
 import type { Sha } from './ids.js';
 import type { RunContext } from './run-context.js';
-import { workerMark } from './run-context.js';
+import { workerSet } from './run-context.js';
 
 /** What the gate says of a tree. */
 export type Gated =
@@ -29,7 +29,7 @@ export async function gateTree(
     commands: gate,
     cwd: attempt.worker.worktree.path,
     env: context.environments.gate,
-    mark: workerMark(context.run, place.worker),
+    ...workerSet(context, place, 'gate', place.iteration),
     log: iterationFile(
       context,
       place.worker,

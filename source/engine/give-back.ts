@@ -19,7 +19,7 @@ export async function giveBack(context: QueueContext, { task, note, failed }: Re
     await context.queue.release(task, { note, ...(failed ? { labels: [FAILED_LABEL] } : {}) });
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
-    const text = `${task} could not be given back: ${error.message} Open it yourself: hew task reopen ${task}`;
+    const text = `${task} could not be given back: ${error.message} Open it yourself: ${context.queue.commands.giveBack(task)}`;
     context.events.note({ type: 'notice', level: 'warning', text });
   }
   await context.events.record({ type: 'task.returned', task, note, failed });

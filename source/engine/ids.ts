@@ -39,6 +39,11 @@ export function shortRunId(id: RunId): string {
   return id.slice(-8);
 }
 
+/** What the processes of all workers of a run carry: the beginning of each of their marks (LOOP.md §8). */
+export function runMark(run: RunId): string {
+  return `HEW_MARK_${shortRunId(run)}=`;
+}
+
 /** The branch of a run's trunk, without `refs/heads/`. */
 export function trunkBranch(run: RunId): string {
   return `loop/${run}/trunk`;

@@ -1,3 +1,5 @@
+import { checkSum, FIRST_SUM } from './journal-sum.js';
+
 /** The end of a journal that was cut while it was written. */
 export interface TornLine {
   /** Counted from 1. */
@@ -7,10 +9,22 @@ export interface TornLine {
   readonly bytes: number;
 }
 
-/** A journal's lines as values not yet checked; `value` is undefined where the line is no JSON. */
+/** One line, not yet checked for being an event. */
+export interface JournalLine {
+  /** Counted from 1. */
+  readonly line: number;
+  /** Undefined where the line is no JSON. */
+  readonly value: unknown;
+  /** Its checksum is another than what its bytes and the line before it come to. */
+  readonly changed: boolean;
+}
+
+/** What a journal's bytes hold. */
 export interface JournalLines {
-  readonly lines: readonly { readonly line: number; readonly value: unknown }[];
+  readonly lines: readonly JournalLine[];
   readonly torn: TornLine | null;
+  /** The checksum that the next line follows. */
+  readonly sum: string;
 }
 
 const NEWLINE = 0x0a;
@@ -21,20 +35,24 @@ const NEWLINE = 0x0a;
  */
 export function journalLines(bytes: Uint8Array): JournalLines {
   const decoder = new TextDecoder();
-  const lines: { line: number; value: unknown }[] = [];
+  const lines: JournalLine[] = [];
   let offset = 0;
+  let sum = FIRST_SUM;
   while (offset < bytes.length) {
     const line = lines.length + 1;
     const newline = bytes.indexOf(NEWLINE, offset);
     const end = newline === -1 ? bytes.length : newline + 1;
-    const value = newline === -1 ? undefined : valueOf(decoder.decode(bytes.subarray(offset, newline)));
+    const text = bytes.subarray(offset, newline === -1 ? end : newline);
+    const value = newline === -1 ? undefined : valueOf(decoder.decode(text));
     if (value === undefined && end === bytes.length) {
-      return { lines, torn: { line, offset, bytes: end - offset } };
+      return { lines, torn: { line, offset, bytes: end - offset }, sum };
     }
-    lines.push({ line, value });
+    const check = checkSum(text, sum);
+    lines.push({ line, value, changed: check.kind === 'wrong' });
+    sum = check.sum;
     offset = end;
   }
-  return { lines, torn: null };
+  return { lines, torn: null, sum };
 }
 
 function valueOf(text: string): unknown {

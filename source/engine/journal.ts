@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { type DurableEvent, durableEventSchema } from './events.js';
 import { JournalError } from './journal-error.js';
 import { journalLines } from './journal-lines.js';
+import { withSum } from './journal-sum.js';
 
 /** A run's append-only list of events. */
 export interface Journal {
@@ -27,12 +28,11 @@ interface Waiting {
  * been told done, is cut off first, since the next event would be glued to it. Throws a {@link JournalError}.
  */
 export async function openJournal(path: string): Promise<Journal> {
-  let handle: FileHandle;
-  try {
-    handle = await openAtEnd(path);
-  } catch (error) {
+  const opened = await openAtEnd(path).catch((error: unknown) => {
     throw cannotWrite(path, error);
-  }
+  });
+  const { handle } = opened;
+  let { sum } = opened;
   let waiting: Waiting[] = [];
   let failure: JournalError | null = null;
   let writing = false;
@@ -71,8 +71,10 @@ export async function openJournal(path: string): Promise<Journal> {
         fail(unwritable(path, event, checked.error.issues[0]), []);
         return Promise.reject(failure ?? new JournalError('unwritable', path));
       }
+      const summed = withSum(JSON.stringify(event), sum);
+      sum = summed.sum;
       const written = new Promise<void>((resolve, reject) => {
-        waiting.push({ line: `${JSON.stringify(event)}\n`, resolve, reject });
+        waiting.push({ line: summed.line, resolve, reject });
       });
       if (!writing) {
         writing = true;
@@ -90,16 +92,16 @@ export async function openJournal(path: string): Promise<Journal> {
   };
 }
 
-async function openAtEnd(path: string): Promise<FileHandle> {
+async function openAtEnd(path: string): Promise<{ readonly handle: FileHandle; readonly sum: string }> {
   const handle = await open(path, 'a+', 0o600);
   try {
     const bytes = await handle.readFile();
-    const { torn } = journalLines(bytes);
+    const { torn, sum } = journalLines(bytes);
     if (torn) await handle.truncate(torn.offset);
     await handle.datasync();
     // A new file is only found again after a power cut when its folder has been synced, too.
     if (bytes.length === 0) await syncFolder(dirname(path));
-    return handle;
+    return { handle, sum };
   } catch (error) {
     await handle.close();
     throw error;

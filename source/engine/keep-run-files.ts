@@ -4,7 +4,7 @@ import type { Clock } from './clock.js';
 import type { EngineEvent } from './events.js';
 import { iterationRecord, type IterationDetails } from './run-files/iteration-record.js';
 import { manifestRecord } from './run-files/manifest-record.js';
-import { runRecord } from './run-files/run-record.js';
+import { runRecord, type RunRecordDetails } from './run-files/run-record.js';
 import { writeRecord } from './run-files/write-record.js';
 import type { RunState } from './state.js';
 
@@ -37,6 +37,7 @@ export class RunFiles {
   readonly #waiting = new Map<string, () => object>();
   #writing: Promise<void> | null = null;
   #failure: unknown = null;
+  #about: RunRecordDetails = {};
 
   constructor(folder: string, serial: boolean, clock: Clock) {
     this.#folder = folder;
@@ -47,6 +48,11 @@ export class RunFiles {
   /** What the iteration's file is to tell beyond the events; said before `iteration.finished`. */
   tell(worker: number, details: IterationDetails): void {
     this.#details.set(worker, details);
+  }
+
+  /** What run.json is to tell beyond the events. */
+  tellRun(about: RunRecordDetails): void {
+    this.#about = about;
   }
 
   /** An iteration that began before the files were opened: its end is written with what it began with. */
@@ -65,7 +71,7 @@ export class RunFiles {
       if (started) this.#saveIteration(started, event);
     }
     if (!WORTH_SAVING.has(event.type)) return;
-    this.#save('run.json', () => runRecord(state, this.#clock.now()));
+    this.#save('run.json', () => runRecord(state, this.#clock.now(), this.#about));
     this.#save('manifest.json', () => manifestRecord(state));
   }
 

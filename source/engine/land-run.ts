@@ -10,11 +10,11 @@ import { findPlaces, hewHome, type Places, runFolder, worktreesFolder } from './
 import { listRefs } from './git/refs.js';
 import { type RunId, runIdSchema, trunkBranch } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
-import { openRunFolder } from './open-run-folder.js';
+import { openGuardedFolder } from './open-guarded-folder.js';
 import { trunkContext } from './open-run.js';
 import { childEnvironment } from './processes/child-environment.js';
 import { readJournal } from './read-journal.js';
-
+import { reapDeadRuns } from './reap-dead-runs.js';
 import { EMPTY_STATE, reduce } from './reduce.js';
 import type { TrunkContext, Worker } from './run-context.js';
 import { findLiveRun } from './run-lock.js';
@@ -48,6 +48,7 @@ export async function landRun(
   const found = await findPlaces(git, request.cwd);
   if (found.kind === 'missing') return refused(found.problem);
   const { places } = found;
+  const reaped = await reapDeadRuns(places);
   const run = await chooseRun(git, places, request.run);
   if (typeof run === 'object') return refused(run.problem);
   const live = await findLiveRun(places.common_dir);
@@ -60,7 +61,7 @@ export async function landRun(
     const state = past.reduce(reduce, EMPTY_STATE);
     if (!state.run || state.run.trunk === null)
       return refused(`${run} has no trunk: there is nothing to land.`);
-    return await landState(request, { run, git, places, env, state }, listen);
+    return await landState(request, { run, git, places, env, state, reaped }, listen);
   } finally {
     await release();
   }
@@ -97,6 +98,8 @@ interface PastRun {
   readonly places: Places;
   readonly env: Readonly<Record<string, string>>;
   readonly state: RunState;
+  /** What there is to tell of dead runs whose processes were ended. */
+  readonly reaped: readonly string[];
 }
 
 async function landState(
@@ -120,8 +123,12 @@ async function landState(
     worktrees,
     carried,
   });
-  const { clock } = request;
-  const opened = await openRunFolder({ run, places, serial: false, clock, state }, listen);
+  const { clock, env } = request;
+  const opened = await openGuardedFolder(
+    { run, places, serial: false, clock, state, env, agents: settings.agents },
+    listen,
+  );
+  for (const text of past.reaped) opened.events.note({ type: 'notice', level: 'warning', text });
   try {
     const basis = {
       run,

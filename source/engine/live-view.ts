@@ -7,6 +7,7 @@ import type { RunState, SlotState, Spending, TaskState } from './state.js';
 /** More than the tallest screen shows of a slot. */
 const MOST_LINES = 256;
 
+type QuietEvent = Extract<TransientEvent, { type: 'agent.quiet' }>;
 type LineEvent = Extract<TransientEvent, { type: 'agent.line' }>;
 
 /** A line that an agent or the gate has put out. */
@@ -21,6 +22,14 @@ export interface LiveUsage {
   readonly counted: boolean;
 }
 
+/** That an agent gives no sign of life. */
+export interface LiveQuiet {
+  /** Since when, in milliseconds since 1970. */
+  readonly since: number;
+  /** After so many milliseconds of it the agent is ended. */
+  readonly stall_ms: number;
+}
+
 /** One slot as a screen shows it. */
 export interface SlotView {
   readonly state: SlotState;
@@ -31,6 +40,8 @@ export interface SlotView {
   /** When the last of them came, in milliseconds since 1970; null when none has. */
   readonly last_output: number | null;
   readonly usage: LiveUsage | null;
+  /** Null while the agent gives signs of life; from a third of the time after which it has stalled. */
+  readonly quiet: LiveQuiet | null;
 }
 
 /** A run at one moment. */
@@ -48,6 +59,7 @@ interface Tape {
   lines: LiveLine[];
   lastOutput: string | null;
   usage: LiveUsage | null;
+  quiet: LiveQuiet | null;
   changed: boolean;
 }
 
@@ -67,6 +79,7 @@ export class LiveView {
     this.#state = state;
     if (event.type === 'agent.line') this.#add(event);
     else if (event.type === 'agent.usage') this.#use(event.slot, { ...usageOf(event), counted: false });
+    else if (event.type === 'agent.quiet') this.#note(event);
     else if (event.type === 'agent.finished') this.#use(event.slot, { ...usageOf(event), counted: true });
     else if (event.type === 'iteration.started') this.#tapes.set(event.slot, emptyTape());
     else if (event.type === 'run.started') this.#checkingBase = event.mode !== 'dry_run';
@@ -96,7 +109,7 @@ export class LiveView {
     const lines = before && !tape.changed ? before.lines : tape.lines.slice(-MOST_LINES);
     tape.changed = false;
     const last_output = tape.lastOutput === null ? null : Date.parse(tape.lastOutput);
-    return { state, task, lines, last_output, usage: tape.usage };
+    return { state, task, lines, last_output, usage: tape.usage, quiet: tape.quiet };
   }
 
   #add({ slot, kind, text, at }: LineEvent): void {
@@ -105,12 +118,20 @@ export class LiveView {
     // Cut only now and then, so that a line costs no copy of all the others.
     if (tape.lines.length >= 2 * MOST_LINES) tape.lines = tape.lines.slice(-MOST_LINES);
     tape.lastOutput = at;
+    tape.quiet = null;
+    tape.changed = true;
+  }
+
+  #note({ slot, quiet_ms, stall_ms, at }: QuietEvent): void {
+    const tape = this.#tape(slot);
+    tape.quiet = quiet_ms === 0 ? null : { since: Date.parse(at) - quiet_ms, stall_ms };
     tape.changed = true;
   }
 
   #use(slot: number, usage: LiveUsage): void {
     const tape = this.#tape(slot);
     tape.usage = usage;
+    if (usage.counted) tape.quiet = null;
     tape.changed = true;
   }
 
@@ -139,7 +160,7 @@ export function spendingNow({ state, slots }: LiveSnapshot): Spending {
 }
 
 function emptyTape(): Tape {
-  return { lines: [], lastOutput: null, usage: null, changed: true };
+  return { lines: [], lastOutput: null, usage: null, quiet: null, changed: true };
 }
 
 function usageOf({ tokens, cost_usd, model }: Omit<LiveUsage, 'counted'>): Omit<LiveUsage, 'counted'> {

@@ -1,3 +1,4 @@
+import { salvageName } from './salvage-name.js';
 import type { TaskId } from './ids.js';
 import type { LandingSummary } from './landing-summary.js';
 import type { RunState } from './state.js';
@@ -30,7 +31,7 @@ export function nextSteps({ state, tasks, landing }: NextStepFacts): readonly Ne
     ...of('stranded', (task) => strandedSteps(state, task)),
     ...of('conflicted', (task) => [conflictStep(state, task)]),
     ...of('failed', (task) => [failedStep(state, task)]),
-    ...of('open again', (task) => openAgainSteps(state, task)),
+    ...of('open again', (task) => openAgainSteps(task)),
     ...resumeSteps(state),
   ];
 }
@@ -88,12 +89,12 @@ function failedStep(state: RunState, task: TaskSummary): NextStep {
   return {
     task: task.id,
     why: `${task.id} failed${tries}${task.reason === null ? '' : `: ${task.reason}`}`,
-    commands: [`${queueCommand(state)} show ${task.id}`, ...lookAtSalvage(state, task)],
+    commands: [`${queueCommand(state)} show ${task.id}`, ...lookAtSalvage(task)],
   };
 }
 
-function openAgainSteps(state: RunState, task: TaskSummary): readonly NextStep[] {
-  const commands = lookAtSalvage(state, task);
+function openAgainSteps(task: TaskSummary): readonly NextStep[] {
+  const commands = lookAtSalvage(task);
   return commands.length === 0
     ? []
     : [{ task: task.id, why: `${task.id} is open again, its work is kept`, commands }];
@@ -101,15 +102,11 @@ function openAgainSteps(state: RunState, task: TaskSummary): readonly NextStep[]
 
 /**
  * How to see the newest salvage, and how to take it over. The salvage holds commits and, on top, what was not
- * committed: `git show` would show the last of it alone, and a cherry-pick take only that.
+ * committed: a cherry-pick would take only that.
  */
-function lookAtSalvage(state: RunState, task: TaskSummary): readonly string[] {
+function lookAtSalvage(task: TaskSummary): readonly string[] {
   const ref = task.salvages.at(-1);
-  if (ref === undefined) return [];
-  const { run, trunk, landing } = state;
-  const home =
-    landing.kind === 'landed' || !run?.trunk ? (run?.starting_branch ?? 'HEAD') : trunk?.slice(0, 12);
-  return [`git diff ${shellWord(home ?? 'HEAD')}...${ref}`, `git merge --squash ${ref}`];
+  return ref === undefined ? [] : [`hew loop salvage show ${salvageName(ref)}`, `git merge --squash ${ref}`];
 }
 
 function resumeSteps({ run, finished }: RunState): readonly NextStep[] {

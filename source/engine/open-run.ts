@@ -1,15 +1,18 @@
 import { join, relative, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { ControlDesk } from './control-desk.js';
+import { openControlServer } from './control-server.js';
 import type { Control } from './controls.js';
+import { findShortage } from './disk-space.js';
 import type { EventStream } from './event-stream.js';
 import { ForeignWatch } from './foreign-watch.js';
 import type { Gate } from './gate/find-gate.js';
 import { GreenTrees } from './gate/green-trees.js';
 import type { RunId } from './ids.js';
-import { openRunFolder, type RunFolder } from './open-run-folder.js';
+import { type GuardedFolder, openGuardedFolder } from './open-guarded-folder.js';
 import type { RunContext, TrunkContext } from './run-context.js';
 import type { RunLock } from './run-lock.js';
+import { type RuntimePlan, RuntimePool } from './runtime-pool.js';
 import type { Settings } from './settings.js';
 import type { RunState } from './state.js';
 
@@ -42,7 +45,12 @@ export interface TrunkBasis extends Pick<
 }
 
 /** What a run is opened with, be it a new one or one that is taken up again. */
-export interface RunBasis extends TrunkBasis, Pick<RunContext, 'queue' | 'agent'> {
+export interface RunBasis extends TrunkBasis, Pick<RunContext, 'queue' | 'prompt_prefix'> {
+  readonly runtimes: RuntimePlan;
+  /** `~/.hew`, or where `HEW_HOME` says: the socket lies there. */
+  readonly hew_home: string;
+  /** What hew was started with: its secrets reach no event. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** What the journal's earlier events have made; nothing for a run that begins. */
   readonly state?: RunState;
 }
@@ -61,9 +69,10 @@ export async function openRun(
   lock: RunLock,
   listen: (events: EventStream) => void,
 ): Promise<OpenedRun> {
-  const { run, places, settings, serial, clock, state } = basis;
-  const request = { run, places, serial, clock, ...(state ? { state } : {}) };
-  const opened = await openRunFolder(request, listen).catch(async (error: unknown) => {
+  const { run, places, settings, serial, clock, env, state } = basis;
+  const { agents, limits } = settings;
+  const request = { run, places, serial, clock, env, agents, ...(state ? { state } : {}) };
+  const opened = await openGuardedFolder(request, listen).catch(async (error: unknown) => {
     await lock[Symbol.asyncDispose]();
     throw error;
   });
@@ -73,13 +82,18 @@ export async function openRun(
   const context: RunContext = {
     ...(await trunkContext(basis, opened, aborted)),
     queue: basis.queue,
-    agent: basis.agent,
+    runtimes: new RuntimePool(basis.runtimes, clock),
+    prompt_prefix: basis.prompt_prefix,
+    diskShortage: () =>
+      findShortage([opened.folder, serial ? places.home : basis.worktrees], limits.min_free_disk),
     foreign: new ForeignWatch(basis.git, places.home, stopFileIn(places.home, settings), clock),
     endAll: (why) => broken.abort(why),
   };
   const controls = new ControlDesk(context, user);
+  const socket = await openSocket(basis, opened, controls);
   const close = async (): Promise<void> => {
     try {
+      await socket?.[Symbol.asyncDispose]();
       await opened.close();
     } finally {
       await lock[Symbol.asyncDispose]();
@@ -101,10 +115,35 @@ export async function openRun(
   return { context, controls, follow, [Symbol.asyncDispose]: close };
 }
 
+/** Opens the socket that other processes steer the run by; without one the run goes on, and says so when it begins. */
+async function openSocket(
+  { run, hew_home }: RunBasis,
+  { folder, events, files }: GuardedFolder,
+  controls: ControlDesk,
+): Promise<AsyncDisposable | null> {
+  const socket = await openControlServer({
+    run,
+    hew_home,
+    journal: join(folder, 'events.jsonl'),
+    events,
+    control: (control) => controls.take(control),
+  });
+  if (socket.kind === 'open') {
+    files.tellRun({ socket: socket.server.path });
+    return socket.server;
+  }
+  const unsubscribe = events.subscribe(({ type }) => {
+    if (type !== 'run.started' && type !== 'run.resumed') return;
+    unsubscribe();
+    events.note({ type: 'notice', level: 'warning', text: socket.problem });
+  });
+  return null;
+}
+
 /** The context of a run's trunk while its folder is open. */
 export async function trunkContext(
   basis: TrunkBasis,
-  { folder, events, files }: RunFolder,
+  { folder, events, files, ledger, redactor }: GuardedFolder,
   aborted: AbortSignal,
 ): Promise<TrunkContext> {
   const { run, places, settings, git, environments, carried, worktrees, start, serial, clock } = basis;
@@ -122,6 +161,8 @@ export async function trunkContext(
     folder,
     events,
     files,
+    ledger,
+    redactor,
     gate: basis.gate?.commands ?? [],
     green: await GreenTrees.open(join(places.hew, 'green-trees.json')),
     mergeTurn: pLimit(1),

@@ -63,6 +63,7 @@ async function fileBug(
     trunk_sha: trunk,
     messages: outcome.conflict?.messages ?? '',
     conflict: outcome.conflict !== null,
+    close_command: queue.commands.close('<the id of this task>'),
   };
   try {
     const bug = await queue.create(conflictBug(facts));

@@ -1,4 +1,7 @@
+import type { AgentProblem } from './agent-failure.js';
 import type { RunId, TaskId } from './ids.js';
+import type { SetLedger } from './processes/process-ledger.js';
+import type { Redactor } from './redactor.js';
 
 /** What a program used; counts of tokens, cached input told apart. */
 export interface TokenCount {
@@ -28,6 +31,8 @@ export interface Task {
   readonly labels: readonly string[];
   readonly assignee: string | null;
   readonly dependencies: readonly TaskDependency[];
+  /** The epic or task that it is a part of. */
+  readonly parent: string | null;
   readonly created_at: string;
   readonly updated_at: string;
   readonly closed_at: string | null;
@@ -49,6 +54,8 @@ export interface QueueListing {
   readonly tasks: ReadonlyMap<TaskId, Task>;
   /** What the queue calls ready, in the order in which it wants them taken. */
   readonly ready: readonly TaskId[];
+  /** What the queue has and hew cannot take, a sentence each. */
+  readonly left_out: readonly string[];
 }
 
 export type ClaimResult = { readonly kind: 'claimed' } | { readonly kind: 'lost'; readonly holder: string };
@@ -66,12 +73,28 @@ export interface NewTask {
   readonly labels?: readonly string[];
 }
 
+/** Something to be known by every agent from now on. */
+export interface Memory {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** What a person types to do by hand what hew could not, or leaves to them. */
+export interface QueueCommands {
+  /** Files a task. */
+  readonly create: string;
+  readonly close: (id: string) => string;
+  /** Makes a task that is in progress open and nobody's. */
+  readonly giveBack: (id: string) => string;
+}
+
 /**
  * A queue of tasks. Every method throws a {@link QueueError} when the queue cannot be used at all; what may happen to
  * a healthy queue (a claim lost, a close refused) is a value.
  */
 export interface TaskQueue {
   readonly kind: 'file' | 'beads';
+  readonly commands: QueueCommands;
   list(): Promise<QueueListing>;
   show(id: TaskId): Promise<Task | null>;
   /** Takes an open, unassigned task: status in_progress, assignee the actor. Claiming one's own again succeeds. */
@@ -84,6 +107,12 @@ export interface TaskQueue {
   create(task: NewTask): Promise<TaskId>;
   /** From now on `blocker` blocks `id`. */
   addDependency(id: TaskId, blocker: TaskId): Promise<void>;
+  /** Appends to a task's notes, whatever its status. */
+  addNote(id: TaskId, note: string): Promise<void>;
+  /** Keeps a text for the agents of this and every later run; the same key replaces what it held. */
+  remember(text: string, key?: string): Promise<void>;
+  /** Everything remembered, in the order of the keys. */
+  memories(): Promise<readonly Memory[]>;
 }
 
 /** The queue cannot be read or written. The message says what is wrong, where, and what to do next. */
@@ -104,7 +133,16 @@ export interface AgentRequest {
   readonly env: Readonly<Record<string, string>>;
   /** What all its processes carry in the environment, so that they are found and ended: `HEW_MARK_3fa9c1d2=w0`. */
   readonly mark: string;
+  /** Where its set of processes is noted; none where nobody comes after. */
+  readonly ledger?: SetLedger | undefined;
+  /** What is taken out of all that it says; nothing if not given. */
+  readonly redactor?: Redactor | undefined;
   readonly model: string | null;
+  /** The worktree's own git directory and the one that it shares with the others: the same with one job. */
+  readonly git_dir: string;
+  readonly common_dir: string;
+  /** The most US dollars that it may use; null when that is not bounded. Holds only where {@link Agent.caps_cost} says so. */
+  readonly budget_usd: number | null;
   /** Where the agent's raw output is kept. */
   readonly log: string;
   /** Milliseconds without output and processor time, after which it has stalled; null when that is not watched. */
@@ -121,6 +159,11 @@ export interface AgentLine {
 export interface AgentObserver {
   line(line: AgentLine): void;
   usage(usage: AgentUsage): void;
+  /**
+   * It has been without output and processor time for so many milliseconds, a third of `stall_ms` or more; 0 when it has
+   * given a sign of life since it was told so.
+   */
+  quiet(quiet_ms: number): void;
 }
 
 export interface AgentUsage {
@@ -133,39 +176,10 @@ export interface AgentUsage {
 /** The line with which an agent says how its task went: `closed <id>` or `blocked <id>: <why>`. */
 export type ClosingWord = { readonly kind: 'closed' } | { readonly kind: 'blocked'; readonly why: string };
 
-/** Why an agent's program failed, as far as it can be told. */
-export type AgentFailure =
-  /** It exited with another code than 0 and told nothing. */
-  | 'crashed'
-  /** A signal that hew did not send ended it. */
-  | 'killed'
-  /** It told a failure of which hew knows no more. */
-  | 'unknown'
-  | 'refusal'
-  | 'prompt_too_long'
-  /** The request itself was refused: a model that there is not, a parameter that is not allowed. */
-  | 'bad_request'
-  | 'usage_limit'
-  | 'rate_limit'
-  | 'server'
-  | 'authentication'
-  | 'program_missing'
-  /** The program is there, and the system could not start it. */
-  | 'spawn_failed'
-  | 'iteration_timeout'
-  /** It has cost more than `--iteration-budget-cost` allows. */
-  | 'iteration_budget'
-  | 'stalled'
-  | 'aborted';
-
 /** How an agent ended. */
 export interface AgentResult extends AgentUsage {
   /** Null when the program ended well, whatever it says of the task. */
-  readonly failure: {
-    readonly kind: AgentFailure;
-    readonly message: string;
-    readonly resets_at: string | null;
-  } | null;
+  readonly failure: AgentProblem | null;
   readonly closing: ClosingWord | null;
   readonly exit_code: number | null;
   readonly stderr_tail: string;
@@ -181,6 +195,8 @@ export interface Agent {
   readonly runtime: string;
   /** Whether a price is known for what it uses, so that `--budget-cost` can hold. */
   readonly priced: boolean;
+  /** Whether it keeps to a request's `budget_usd`, so that `--iteration-budget-cost` can hold. */
+  readonly caps_cost: boolean;
   /** Says what is missing, with the command that mends it; null when it can be started. */
   check(): Promise<string | null>;
   /**

@@ -1,7 +1,7 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { makeAgent } from './agents/make-agent.js';
+import { dirname } from 'node:path';
 import { chooseGate } from './choose-gate.js';
+import { findRuntimes } from './find-runtimes.js';
 import type { Clock } from './clock.js';
 import type { Gate } from './gate/find-gate.js';
 import { type Environments, unboundEnvironment } from './git/environment.js';
@@ -10,13 +10,18 @@ import { findPlaces, hewHome, type Places, worktreesFolder } from './git/places.
 import { gitVersion } from './git/version.js';
 import { newRunId, type RunId, type Sha } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
-import type { Agent, QueueListing, TaskQueue } from './ports.js';
+import type { Memory, QueueListing, TaskQueue } from './ports.js';
 import { QueueError } from './ports.js';
 import { cutRunProblems } from './preflight-cut-runs.js';
 import { projectProblems } from './preflight-project.js';
+import { promptPrefix } from './prompt.js';
+import { readSkill } from './read-skill.js';
+import { RED_GATE_STATUS } from './remember-red-gate.js';
+import type { RuntimePlan } from './runtime-pool.js';
 import { childEnvironment } from './processes/child-environment.js';
-import { FileQueue } from './queue/file-queue.js';
-import { idPrefix } from './queue/task-ids.js';
+import { openQueue } from './queue/open-queue.js';
+import { scopeProblem } from './schedule.js';
+import { reapDeadRuns } from './reap-dead-runs.js';
 import { readSettings, resolveSettings, type Settings, SettingsError } from './settings.js';
 import type { StartRequest } from './start-request.js';
 import { type Carried } from './worktree/carry-files.js';
@@ -30,14 +35,20 @@ export interface RunPlan {
   readonly places: Places;
   readonly start: { readonly sha: Sha; readonly branch: string | null };
   readonly worktrees: string;
+  /** `~/.hew`, or where `HEW_HOME` says. */
+  readonly hew_home: string;
   readonly git: Git;
   readonly environments: Environments;
   readonly queue: TaskQueue;
   readonly listing: QueueListing;
-  readonly agent: Agent;
+  readonly runtimes: RuntimePlan;
+  /** What every prompt of the run begins with. */
+  readonly prompt_prefix: string;
   /** Null in a run without a gate. */
   readonly gate: Gate | null;
   readonly carried: Carried;
+  /** What there is to tell of dead runs whose processes were ended. */
+  readonly reaped: readonly string[];
 }
 
 export type Preflight =
@@ -58,6 +69,7 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   const found = await findPlaces(plainGit, request.cwd);
   if (found.kind === 'missing') return refused(...problems, found.problem);
   const { places } = found;
+  const reaped = await reapDeadRuns(places);
   const start = places.head;
   if (start === null) {
     problems.push('There is no commit yet. Make the first: git add --all && git commit -m "First commit"');
@@ -65,19 +77,25 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
 
   const settings = await readSettingsFor(request, places, problems);
   const gate = settings && (await chooseGate(request.options.gate, places.home, settings, problems));
-  const queue = openQueue(request, places, problems);
-  const listing = queue && (await listQueue(queue, problems));
-  const agent = settings && (await findAgent(settings, places, plain, problems));
+  const queue = await openQueueFor(request, places, plain, problems);
+  const listing = queue && (await listQueue(queue, settings, problems));
+  const runtimes = settings && (await findRuntimes(settings, { home: places.home, env: plain }, problems));
+  const skill = settings && (await readSkill(settings.loop.skill, places.home, problems));
+  const memories = listing && queue ? await readMemories(queue, problems) : [];
   const { dry_run, ignore_unlanded, ignore_crashed } = request.options;
   const serial = settings?.loop.jobs === 1;
   problems.push(...(await projectProblems(plainGit, places, { serial, ignore_unlanded, dry_run })));
   if (listing && !dry_run && !ignore_crashed) problems.push(...(await cutRunProblems(places, listing)));
-  if (problems.length > 0 || !start || !settings || gate === undefined || !queue || !listing || !agent) {
+  if (problems.length > 0 || !start || !settings || gate === undefined || !queue || !listing) {
+    return refused(...problems);
+  }
+  if (!runtimes || skill === null) {
     return refused(...problems);
   }
 
   const run = newRunId(request.clock.now());
-  const worktrees = worktreesFolder(await hewHome(request.env), run);
+  const hew_home = await hewHome(request.env);
+  const worktrees = worktreesFolder(hew_home, run);
   const unwritable = serial || dry_run ? null : await worktreesProblem(worktrees);
   if (unwritable !== null) return refused(unwritable);
   const carried = serial ? NOTHING_CARRIED : await findCarried(plainGit, places.home, settings.worktree);
@@ -91,13 +109,16 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
       places,
       start: { sha: start, branch: places.branch },
       worktrees,
+      hew_home,
       git: new Git(all.hew),
       environments: all,
       queue,
       listing,
-      agent,
+      runtimes,
+      prompt_prefix: promptPrefix({ skill, memories }),
       gate,
       carried,
+      reaped,
     },
   };
 }
@@ -140,31 +161,32 @@ async function readSettingsFor(
 }
 
 /** Opens the project's queue; null when there is a problem, which is added to `problems`. */
-export function openQueue(
+export async function openQueueFor(
   request: { readonly options: Pick<StartRequest['options'], 'queue'>; readonly clock: Clock },
   places: Places,
+  env: Readonly<Record<string, string>>,
   problems: string[],
-): TaskQueue | null {
-  if (request.options.queue === 'beads') {
-    problems.push(
-      'The queue of beads (bd) cannot be used yet. Use the embedded one: --queue file, filled by hew task new',
-    );
-    return null;
-  }
-  return new FileQueue({
-    path: join(places.hew, 'tasks.jsonl'),
-    prefix: idPrefix(places.project),
-    now: () => request.clock.now(),
-  });
+): Promise<TaskQueue | null> {
+  const now = (): Date => request.clock.now();
+  const opened = await openQueue({ choice: request.options.queue, places, env, now });
+  if (opened.kind === 'opened') return opened.queue;
+  problems.push(opened.problem);
+  return null;
 }
 
-async function listQueue(queue: TaskQueue, problems: string[]): Promise<QueueListing | null> {
+async function listQueue(
+  queue: TaskQueue,
+  settings: Settings | null,
+  problems: string[],
+): Promise<QueueListing | null> {
   try {
     const listing = await queue.list();
-    if ([...listing.tasks.values()].some((task) => task.status !== 'closed')) return listing;
-    problems.push(
-      'The queue is empty: there is no task that is not closed. File one: hew task new "<title>"',
-    );
+    const tasks = [...listing.tasks.values()];
+    const problem = tasks.some((task) => task.status !== 'closed')
+      ? settings && scopeProblem(listing, settings.loop)
+      : `The queue is empty: there is no task that is not closed. File one: ${queue.commands.create}`;
+    if (!problem) return listing;
+    problems.push(problem);
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     problems.push(error.message);
@@ -172,25 +194,13 @@ async function listQueue(queue: TaskQueue, problems: string[]): Promise<QueueLis
   return null;
 }
 
-/** Makes the agent and sees whether it can be started; null when there is a problem, which is added to `problems`. */
-export async function findAgent(
-  settings: Settings,
-  places: Places,
-  env: Readonly<Record<string, string>>,
-  problems: string[],
-): Promise<Agent | null> {
-  const { runtime, agent_command, limits } = settings.loop;
-  const agent = makeAgent({ runtime, agent_command, home: places.home, env });
-  if ('problem' in agent) {
-    problems.push(agent.problem);
-    return null;
+/** What agents are to know; what hew itself keeps of red gates is for people, and grows with every night. */
+export async function readMemories(queue: TaskQueue, problems: string[]): Promise<readonly Memory[]> {
+  try {
+    return (await queue.memories()).filter(({ value }) => !value.startsWith(RED_GATE_STATUS));
+  } catch (error) {
+    if (!(error instanceof QueueError)) throw error;
+    problems.push(error.message);
+    return [];
   }
-  const missing = await agent.check();
-  if (missing) problems.push(missing);
-  if (limits.budget_cost !== null && !agent.priced) {
-    problems.push(
-      `--budget-cost cannot hold: no price is known for what the runtime "${runtime}" uses. Use --budget-tokens.`,
-    );
-  }
-  return agent;
 }

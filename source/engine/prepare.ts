@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { isIntact, quitOperation, resetAndClean } from './git/worktree.js';
 import type { Sha } from './ids.js';
 import type { TrunkContext, Worker } from './run-context.js';
-import { workerMark } from './run-context.js';
+import { workerSet } from './run-context.js';
 import { carryFiles } from './worktree/carry-files.js';
 import { setupWorktree } from './worktree/setup-worktree.js';
 
@@ -50,7 +50,7 @@ async function setUp(
     configured: settings.worktree.setup,
     linked: context.carried.linked,
     env: context.environments.gate,
-    mark: workerMark(context.run, worker.worker),
+    ...workerSet(context, worker, 'setup', null),
     log: join(log, 'setup.log'),
     timeout_ms: settings.gate.timeout_ms,
     lastFingerprint: worker.setup,

@@ -1,10 +1,13 @@
 import fnv1a from '@sindresorhus/fnv1a';
-import type { GateCommand, Task } from './ports.js';
+import type { GateCommand, Memory, Task } from './ports.js';
 
-/** Why the attempt before failed, for the next one. */
+/** What an earlier attempt came to, for the next one. */
 export interface PreviousAttempt {
   readonly attempt: number;
+  /** Why it failed. */
   readonly reason: string;
+  /** The files that its work changed, as far as that was collected. */
+  readonly files: readonly string[];
   /** The end of the gate's output; empty when there is none. */
   readonly tail: string;
   /** The ref that keeps its work, or null when there was none. */
@@ -13,13 +16,18 @@ export interface PreviousAttempt {
 
 /** What a prompt is made from. */
 export interface PromptFacts {
+  /** What all prompts of the run begin with, see {@link promptPrefix}. */
+  readonly prefix: string;
   readonly task: Task;
   readonly worktree: string;
   readonly branch: string;
   readonly gate: readonly GateCommand[];
   readonly attempt: number;
   readonly attempts: number;
-  readonly previous: PreviousAttempt | null;
+  /** The attempts before this one, oldest first. */
+  readonly earlier: readonly PreviousAttempt[];
+  /** What the user has said to whoever works on the task, oldest first. */
+  readonly told: readonly string[];
 }
 
 /** A prompt, and the hash of the beginning that all prompts of a run share. */
@@ -29,48 +37,81 @@ export interface Prompt {
   readonly prefix_hash: string;
 }
 
-/** Writes the prompt of one attempt: first what is the same for every task, then the task itself. Pure. */
+/** Of many files the first tell enough. */
+const SHOWN_FILES = 30;
+
+/** What is the same, to the byte, for every prompt of a run: the skill's text and what the queue remembers. Pure. */
+export function promptPrefix(facts: {
+  readonly skill: string;
+  readonly memories: readonly Memory[];
+}): string {
+  const { skill, memories } = facts;
+  if (memories.length === 0) return skill;
+  const lines = memories.map(({ key, value }) => `- ${key}: ${value}`);
+  return `${skill}\n\n## What is remembered of this project\n\n${lines.join('\n')}`;
+}
+
+/** Writes the prompt of one attempt: first what is the same for every task, then the task and the contract. Pure. */
 export function buildPrompt(facts: PromptFacts): Prompt {
-  const prefix = contract(facts.gate);
-  const parts = [prefix, aboutTask(facts), ...(facts.previous ? [aboutPrevious(facts.previous)] : [])];
+  const { prefix } = facts;
+  const last = facts.earlier.at(-1);
+  const parts = [
+    prefix,
+    aboutTask(facts),
+    ...facts.earlier.map((attempt) => aboutAttempt(attempt, attempt === last)),
+    ...fromUser(facts.told),
+    contract(facts),
+  ];
   return {
     text: `${parts.join('\n\n')}\n`,
     prefix_hash: fnv1a(prefix, { size: 64 }).toString(16).padStart(16, '0'),
   };
 }
 
-function contract(gate: readonly GateCommand[]): string {
-  const checks =
-    gate.length === 0
-      ? 'No tests are run on your work here, so check it yourself with care.'
-      : `When you have ended, these commands must succeed on your work:\n${gate.map((each) => `    ${each.command}`).join('\n')}`;
-  return `You work on one task, alone, in a git worktree of your own. Others work on other tasks of the same project at the same time, in worktrees of their own; your work is merged with theirs when it passes.
-
-The rules:
-- Do the task below and nothing else. Stay inside your worktree; do not change other branches, other worktrees, the stash or git's configuration.
-- Commit your work on the branch that is checked out. Do not push, merge or rebase.
-- Do not close the task and do not change the queue: that is done for you when your work has been merged.
-- Leave no server and no other process running.
-- ${checks}
-- End with one line of its own, as the last thing that you say: "closed <task id>" when the task is done, or "blocked <task id>: <why>" when it cannot be done.`;
-}
-
-function aboutTask({ task, worktree, branch, attempt, attempts }: PromptFacts): string {
+function aboutTask({ task, attempt, attempts }: PromptFacts): string {
   const sections = [
     `# Task ${task.id}: ${task.title}`,
+    `Priority: P${task.priority}. Type: ${task.issue_type}. Attempt: ${attempt} of ${attempts}.`,
     ...(task.description === '' ? [] : [task.description]),
     ...(task.acceptance_criteria === '' ? [] : [`## Acceptance criteria\n\n${task.acceptance_criteria}`]),
     ...(task.notes === '' ? [] : [`## Notes\n\n${task.notes}`]),
-    `Worktree: ${worktree}\nBranch: ${branch}\nAttempt: ${attempt} of ${attempts}`,
-    `When it is done, end with the line: closed ${task.id}`,
   ];
   return sections.join('\n\n');
 }
 
-function aboutPrevious(previous: PreviousAttempt): string {
-  const kept = previous.salvage
-    ? `\n\nIts work is not in your worktree. It is kept in git: git diff HEAD...${previous.salvage}`
-    : '';
-  const tail = previous.tail === '' ? '' : `\n\nThe end of the output:\n\n${previous.tail}`;
-  return `## Attempt ${previous.attempt} failed\n\n${previous.reason}${kept}${tail}`;
+/** Only the last attempt's output is shown: an earlier one's was an answer to other code. */
+function aboutAttempt(earlier: PreviousAttempt, isLast: boolean): string {
+  const { attempt, reason, files, salvage, tail } = earlier;
+  const more = files.length > SHOWN_FILES ? ` and ${files.length - SHOWN_FILES} more` : '';
+  const changed = files.length === 0 ? [] : [`It changed ${files.slice(0, SHOWN_FILES).join(', ')}${more}.`];
+  const kept = salvage
+    ? [`Its work is not in your worktree. It is kept in git: git diff HEAD...${salvage}`]
+    : [];
+  const output = isLast && tail !== '' ? [`The end of the output:\n\n${tail}`] : [];
+  return [`## Attempt ${attempt} failed`, reason, ...changed, ...kept, ...output].join('\n\n');
+}
+
+function contract({ task, worktree, branch, gate }: PromptFacts): string {
+  const checks =
+    gate.length === 0
+      ? 'No tests are run on your work here, so check it yourself with care.'
+      : `When you have ended, these commands must succeed on your work:\n${gate.map((each) => `    ${each.command}`).join('\n')}`;
+  return `## The rules
+
+Worktree: ${worktree}
+Branch: ${branch}
+
+- Stay inside your worktree; do not change other branches, other worktrees, the stash or git's configuration.
+- Commit your work on the branch that is checked out. Do not push, merge or rebase.
+- Do not close the task and do not change the queue: that is done for you when your work has been merged.
+- Leave no server and no other process running.
+- ${checks}
+- End with one line of its own, as the last thing that you say: "closed ${task.id}" when the task is done, or "blocked ${task.id}: <why>" when it cannot be done.
+
+When it is done, end with the line: closed ${task.id}`;
+}
+
+function fromUser(told: readonly string[]): string[] {
+  if (told.length === 0) return [];
+  return [`## What the user says of this task\n\n${told.join('\n\n')}`];
 }

@@ -11,6 +11,7 @@ const MOST_FAULTS = 60;
 export class QueueWatch {
   readonly #context: RunContext;
   #seen: { readonly listing: QueueListing; readonly at: number } | null = null;
+  readonly #toldLeftOut = new Set<string>();
   #faults = 0;
 
   constructor(context: RunContext) {
@@ -36,7 +37,8 @@ export class QueueWatch {
       const listing = await queue.list();
       this.#seen = { listing, at };
       this.#faults = 0;
-      events.pass({ type: 'queue.seen', left: tasksLeftIn(listing) });
+      for (const text of listing.left_out) this.#tellLeftOut(text);
+      events.pass({ type: 'queue.seen', left: tasksLeftIn(listing, this.#context.settings.loop.epic) });
       return { fresh: listing, broken: null };
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;
@@ -44,5 +46,11 @@ export class QueueWatch {
       if (this.#faults === 1) events.note({ type: 'notice', level: 'warning', text: error.message });
       return { fresh: null, broken: this.#faults > MOST_FAULTS ? error.message : null };
     }
+  }
+
+  #tellLeftOut(text: string): void {
+    if (this.#toldLeftOut.has(text)) return;
+    this.#toldLeftOut.add(text);
+    this.#context.events.note({ type: 'notice', level: 'warning', text });
   }
 }

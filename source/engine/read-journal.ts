@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { type DurableEvent, durableEventSchema, EVENT_VERSION } from './events.js';
+import { EVENT_VERSION } from './event-shape.js';
+import { type DurableEvent, durableEventSchema } from './events.js';
 import { JournalError } from './journal-error.js';
-import { journalLines, type TornLine } from './journal-lines.js';
+import { type JournalLine, journalLines, type TornLine } from './journal-lines.js';
 
 /** What a journal says, and whether its last line was cut while it was written. */
 export interface JournalContents {
@@ -13,7 +14,8 @@ export interface JournalContents {
 
 /**
  * Reads a run's `events.jsonl`. Fields that this hew does not know are ignored; a torn last line is left out and told.
- * Throws a {@link JournalError} for a file that is missing, a line that is broken, or an event of a newer hew.
+ * Throws a {@link JournalError} for a file that is missing, a line that is broken or does not fit its checksum, or an event
+ * of a newer hew.
  */
 export async function readJournal(path: string): Promise<JournalContents> {
   let bytes: Uint8Array;
@@ -24,12 +26,12 @@ export async function readJournal(path: string): Promise<JournalContents> {
     throw new JournalError('unreadable', `cannot read the journal ${path}: ${why}`, { cause: error });
   }
   const { lines, torn } = journalLines(bytes);
-  return { events: lines.map(({ line, value }) => eventOf(value, line, path)), torn };
+  return { events: lines.map((line) => eventOf(line, path)), torn };
 }
 
 const versionSchema = z.looseObject({ v: z.int() });
 
-function eventOf(value: unknown, line: number, path: string): DurableEvent {
+function eventOf({ value, line, changed }: JournalLine, path: string): DurableEvent {
   const version = versionSchema.safeParse(value).data?.v;
   if (version !== undefined && version > EVENT_VERSION) {
     throw new JournalError(
@@ -40,10 +42,15 @@ function eventOf(value: unknown, line: number, path: string): DurableEvent {
     );
   }
   const read = durableEventSchema.safeParse(value);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  const field = value === undefined ? null : (issue?.path.join('.') ?? '') || null;
-  const what = value === undefined ? 'is not JSON' : (issue?.message ?? 'is no event');
+  if (read.success && !changed) return read.data;
+  const issue = read.error?.issues[0];
+  const field = value === undefined || changed ? null : (issue?.path.join('.') ?? '') || null;
+  const what =
+    value === undefined
+      ? 'is not JSON'
+      : changed
+        ? 'was changed after it was written, or does not follow the line before it: its checksum is wrong'
+        : (issue?.message ?? 'is no event');
   throw new JournalError(
     'broken',
     `${path}, line ${line}${field === null ? '' : `, field ${field}`}: ${what}\n` +

@@ -1,5 +1,6 @@
 import { NOTHING_SPENT, withSlot, withTask, withWorker } from './change-state.js';
 import type { DurableEvent } from './events.js';
+import { reduceControl, withoutRetry } from './reduce-control.js';
 import { reduceIteration } from './reduce-iteration.js';
 import type { RunState, TaskState, WorkerState } from './state.js';
 
@@ -21,6 +22,8 @@ export const EMPTY_STATE: RunState = {
   updated_at: null,
   away_ms: 0,
   foreign_changes: [],
+  wishes: new Map(),
+  notes: new Map(),
   settled: [],
 };
 
@@ -122,7 +125,8 @@ function apply(state: RunState, event: DurableEvent): RunState {
       return withSlot(state, event.slot, () => ({ activity: { kind: 'claiming', task: event.task } }));
     case 'task.claimed': {
       const { title, priority, worker } = event;
-      return withTask(state, event.task, () => ({
+      const claimed = withoutRetry(state, event.task);
+      return withTask(claimed, event.task, () => ({
         title,
         priority,
         worker,
@@ -176,6 +180,8 @@ function apply(state: RunState, event: DurableEvent): RunState {
       return event.task === null
         ? state
         : withTask(state, event.task, (task) => ({ salvages: [...task.salvages, event.ref] }));
+    case 'control.received':
+      return reduceControl(state, event.control);
     case 'run.resumed':
       return resumeState(state, event);
     case 'run.stopping':
@@ -198,7 +204,6 @@ function apply(state: RunState, event: DurableEvent): RunState {
     case 'parked.merging':
     case 'trunk.catching_up':
     case 'trunk.restored':
-    case 'control.received':
     case 'notice':
       return state;
   }

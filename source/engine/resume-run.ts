@@ -3,6 +3,7 @@ import { checkBase } from './check-base.js';
 import { type CutRun, findCutRun, readPastRun } from './cut-run.js';
 import { endLeftovers } from './end-leftovers.js';
 import type { EventStream } from './event-stream.js';
+import { findRuntimes } from './find-runtimes.js';
 import { finishSettled } from './finish-settled.js';
 import { unboundEnvironment } from './git/environment.js';
 import { Git } from './git/git.js';
@@ -12,12 +13,15 @@ import { operationInProgress } from './git/worktree.js';
 import { looseEnds } from './loose-ends.js';
 import { makeEnvironments } from './make-environments.js';
 import { type OpenedRun, openRun, type RunBasis } from './open-run.js';
-import { findAgent, NOTHING_CARRIED, openQueue } from './preflight.js';
+import { NOTHING_CARRIED, openQueueFor, readMemories } from './preflight.js';
+import { promptPrefix } from './prompt.js';
+import { readSkill } from './read-skill.js';
 import { liveRunProblem } from './preflight-project.js';
 import { homeProblem } from './prepare-home.js';
 import { childEnvironment } from './processes/child-environment.js';
 import { endOnRedBase, goOn, type RunStart } from './run.js';
 import type { RunContext, StandingWorkers, Worker } from './run-context.js';
+import { reapDeadRuns } from './reap-dead-runs.js';
 import { takeRunLock } from './run-lock.js';
 import { readSettings, resolveSettings, type Settings, SettingsError } from './settings.js';
 import type { LoopSettings } from './settings-schema.js';
@@ -57,12 +61,15 @@ export async function planResume(request: ResumeRequest): Promise<ResumeCheck> {
   const wanted = request.options.gate && !started.ungated;
   const gate = settings && (await chooseGate(wanted, places.home, settings, problems));
   const options = { ...request.options, queue: started.queue };
-  const queue = openQueue({ options, clock: request.clock }, places, problems);
-  const agent = settings && (await findAgent(settings, places, env, problems));
-  if (problems.length > 0 || !settings || gate === undefined || !queue || !agent)
-    return { kind: 'refused', problems };
+  const queue = await openQueueFor({ options, clock: request.clock }, places, env, problems);
+  const runtimes = settings && (await findRuntimes(settings, { home: places.home, env }, problems));
+  const skill = settings && (await readSkill(settings.loop.skill, places.home, problems));
+  const memories = queue && (await readMemories(queue, problems));
+  if (problems.length > 0 || !settings || gate === undefined || !queue) return { kind: 'refused', problems };
+  if (!runtimes || skill === null || memories === null) return { kind: 'refused', problems };
   const serial = started.mode === 'serial';
-  const worktrees = worktreesFolder(await hewHome(request.env), run);
+  const hew_home = await hewHome(request.env);
+  const worktrees = worktreesFolder(hew_home, run);
   const carried = serial ? NOTHING_CARRIED : await findCarried(git, places.home, settings.worktree);
   const environments = await makeEnvironments({ git, home: places.home, env, worktrees, carried });
   const basis: RunBasis = {
@@ -71,7 +78,10 @@ export async function planResume(request: ResumeRequest): Promise<ResumeCheck> {
     settings,
     environments,
     queue,
-    agent,
+    runtimes,
+    prompt_prefix: promptPrefix({ skill, memories }),
+    hew_home,
+    env: request.env,
     gate,
     carried,
     worktrees,
@@ -92,7 +102,7 @@ async function settingsOf(
 ): Promise<Settings | null> {
   try {
     const named = flags.runtime ?? flags.agent_command;
-    const runtime = named === undefined ? { runtime: started.runtime } : {};
+    const runtime = named === undefined ? { runtime: started.runtime.split(',') } : {};
     const now = resolveSettings(await readSettings(home), { ...flags, ...runtime });
     const { limits } = started;
     return {
@@ -130,7 +140,10 @@ export async function resumeRun(plan: ResumePlan, listen: (events: EventStream) 
     await taken.lock[Symbol.asyncDispose]();
     return { kind: 'refused', problems: [`${run} has ended meanwhile: there is nothing to go on with.`] };
   }
+  // Before the run's own guardian is there: the dead one's would end what is started now.
+  const reaped = await reapDeadRuns(places);
   const opened = await openRun({ ...plan.basis, state: past.state }, taken.lock, listen);
+  for (const text of reaped) opened.context.events.note({ type: 'notice', level: 'info', text });
   try {
     return await takeUp(plan, past, opened);
   } catch (error) {
@@ -172,9 +185,9 @@ async function takeUp(
   return { kind: 'started', handle };
 }
 
-async function tellResumed({ events, agent, settings }: RunContext, away_ms: number): Promise<void> {
-  const { attempts, limits } = settings.loop;
-  await events.record({ type: 'run.resumed', runtime: agent.runtime, attempts, limits, away_ms });
+async function tellResumed({ events, settings }: RunContext, away_ms: number): Promise<void> {
+  const { attempts, limits, runtimes } = settings.loop;
+  await events.record({ type: 'run.resumed', runtime: runtimes.join(','), attempts, limits, away_ms });
 }
 
 /** With one job home is never reset: whatever is in it that the run did not leave there, a person looks at it first. */

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { runAgentStep } from './agent-step.js';
-import { type Attempt, attemptPlace, workerFolder } from './attempt.js';
+import { type AgentAttempt, attemptPlace, workerFolder } from './attempt.js';
 import { collectWork } from './collect.js';
 import { gateTree } from './gate-tree.js';
 import type { Sha } from './ids.js';
@@ -44,28 +44,31 @@ export const NOTHING_DONE: Omit<AttemptOutcome, 'end'> = {
 /** One attempt, from its start to its merge: prepare, agent, collect, gate, merge (LOOP.md §3.3 to §3.7). */
 export async function runAttempt(
   context: RunContext,
-  attempt: Attempt,
-  previous: PreviousAttempt | null,
+  attempt: AgentAttempt,
+  earlier: readonly PreviousAttempt[],
 ): Promise<AttemptOutcome> {
   const { worker, task } = attempt;
   const folder = workerFolder(context, worker.worker);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const prompt = buildPrompt({
+    prefix: context.prompt_prefix,
     task,
     worktree: worker.worktree.path,
     branch: worker.worktree.branch,
     gate: context.gate,
     attempt: attempt.attempt,
     attempts: context.settings.loop.attempts,
-    previous,
+    earlier,
+    told: context.events.state.notes.get(task.id) ?? [],
   });
   await context.events.record({
     type: 'iteration.started',
     ...attemptPlace(attempt),
     base: attempt.base,
     prompt_hash: prompt.prefix_hash,
-    runtime: context.agent.runtime,
-    model: context.settings.loop.model,
+    runtime: attempt.agent.runtime,
+    model: attempt.model,
+    cooldown_engaged: attempt.cooldown_engaged,
   });
   const prepared = context.serial
     ? await prepareHome(context, attempt)
@@ -83,7 +86,11 @@ export async function runAttempt(
   }
 }
 
-async function workAndMerge(context: RunContext, attempt: Attempt, prompt: string): Promise<AttemptOutcome> {
+async function workAndMerge(
+  context: RunContext,
+  attempt: AgentAttempt,
+  prompt: string,
+): Promise<AttemptOutcome> {
   const step = await runAgentStep(context, attempt, prompt);
   const { agent } = step;
   const begun = { ...NOTHING_DONE, agent };

@@ -7,9 +7,12 @@ import type { Environments } from './git/environment.js';
 import type { Git } from './git/git.js';
 import type { Places } from './git/places.js';
 import type { Worktree } from './git/worktree.js';
-import { type RunId, type Sha, shortRunId, trunkBranch } from './ids.js';
+import { type RunId, runMark, type Sha, trunkBranch } from './ids.js';
 import type { RunFiles } from './keep-run-files.js';
-import type { Agent, GateCommand, TaskQueue } from './ports.js';
+import type { GateCommand, TaskQueue } from './ports.js';
+import type { ProcessLedger, SetFacts, SetLedger } from './processes/process-ledger.js';
+import type { Redactor } from './redactor.js';
+import type { RuntimePool } from './runtime-pool.js';
 import type { Settings } from './settings.js';
 import type { Carried } from './worktree/carry-files.js';
 
@@ -27,6 +30,10 @@ export interface TrunkContext {
   readonly carried: Carried;
   readonly events: EventStream;
   readonly files: RunFiles;
+  /** Which processes the run has started. */
+  readonly ledger: ProcessLedger;
+  /** Takes the secrets of hew's environment out of what is written and shown. */
+  readonly redactor: Redactor;
   readonly clock: Clock;
   /** The run's folder: journal and files. */
   readonly folder: string;
@@ -53,7 +60,11 @@ export interface QueueContext extends TrunkContext {
 
 /** Everything that the parts of one run share. */
 export interface RunContext extends QueueContext {
-  readonly agent: Agent;
+  /** Which disk has too little room for an iteration to begin, in words; null where none has. */
+  readonly diskShortage: () => Promise<string | null>;
+  readonly runtimes: RuntimePool;
+  /** What every prompt of the run begins with. */
+  readonly prompt_prefix: string;
   readonly foreign: ForeignWatch;
 }
 
@@ -78,7 +89,25 @@ export interface StandingWorkers {
 
 /** What every process of a worker carries in its environment (LOOP.md §8). */
 export function workerMark(run: RunId, worker: number): string {
-  return `HEW_MARK_${shortRunId(run)}=w${worker}`;
+  return `${runMark(run)}w${worker}`;
+}
+
+/** What every set of processes that a worker starts has in common. */
+export interface WorkerSet {
+  readonly mark: string;
+  readonly ledger: SetLedger;
+  readonly redactor: Redactor;
+}
+
+/** What a set of processes of this worker is started with; `iteration` is null where it is of none. */
+export function workerSet(
+  { run, ledger, redactor }: Pick<TrunkContext, 'run' | 'ledger' | 'redactor'>,
+  { worker, slot }: Pick<Worker, 'worker' | 'slot'>,
+  role: SetFacts['role'],
+  iteration: number | null,
+): WorkerSet {
+  const mark = workerMark(run, worker);
+  return { mark, ledger: ledger.forSet({ role, mark, slot, iteration }), redactor };
 }
 
 /** The full name of the run's trunk. */

@@ -1,22 +1,13 @@
-import { readFile, readlink, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import writeFileAtomic from 'write-file-atomic';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type RunId, runIdSchema } from './ids.js';
-import { processStart } from './processes/process-table.js';
+import { isAlive, ownIdentity, processIdentitySchema } from './processes/process-identity.js';
 
-const holderSchema = z.object({
-  run_id: runIdSchema,
-  pid: z.int().positive(),
-  /** With the pid it tells the process from a later one of the same pid. */
-  started: z.string().nullable(),
-  /** Null where the system has none. */
-  boot_id: z.string().nullable(),
-  host: z.string(),
-  pid_namespace: z.string().nullable(),
-});
+const holderSchema = processIdentitySchema.extend({ run_id: runIdSchema });
 type Holder = z.infer<typeof holderSchema>;
 
 /** Another run that is alive in this repository, as far as can be told. */
@@ -52,7 +43,7 @@ export async function takeRunLock(commonDir: string, run: RunId): Promise<LockRe
   try {
     const live = await findLiveRun(commonDir);
     if (live) return { kind: 'held', by: live };
-    const own = await describeSelf(run);
+    const own = { run_id: run, ...(await ownIdentity()) };
     await writeFileAtomic(path, `${JSON.stringify(own)}\n`, { mode: 0o600 });
     return { kind: 'locked', lock: { path, [Symbol.asyncDispose]: () => unlock(path, run) } };
   } finally {
@@ -77,32 +68,6 @@ async function unlock(path: string, run: RunId): Promise<void> {
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text !== null && holderSchema.safeParse(parseJson(text)).data?.run_id === run)
     await rm(path, { force: true });
-}
-
-async function isAlive(holder: Holder): Promise<boolean> {
-  const self = await describeSelf(holder.run_id);
-  if (holder.host !== self.host) return true;
-  // After a reboot no process of before lives, whatever namespace it was in.
-  if (holder.boot_id !== self.boot_id) return false;
-  if (holder.pid_namespace !== self.pid_namespace) return true;
-  const started = await processStart(holder.pid);
-  return started !== null && (holder.started === null || holder.started === started);
-}
-
-async function describeSelf(run: RunId): Promise<Holder> {
-  const read = (promise: Promise<string>): Promise<string | null> =>
-    promise.then(
-      (text) => text.trim(),
-      () => null,
-    );
-  return {
-    run_id: run,
-    pid: process.pid,
-    started: await processStart(process.pid),
-    boot_id: await read(readFile('/proc/sys/kernel/random/boot_id', 'utf8')),
-    host: hostname(),
-    pid_namespace: await read(readlink('/proc/self/ns/pid')),
-  };
 }
 
 function describe(holder: Holder): string {

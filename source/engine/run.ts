@@ -27,7 +27,7 @@ export async function startRun(plan: RunPlan, listen: (events: EventStream) => v
   const taken = await takeRunLock(places.common_dir, run);
   if (taken.kind === 'held') return { kind: 'refused', problems: [liveRunProblem(taken.by)] };
   const opened = await openRun(
-    { ...plan, serial: plan.settings.loop.jobs === 1, clock: request.clock },
+    { ...plan, serial: plan.settings.loop.jobs === 1, clock: request.clock, env: request.env },
     taken.lock,
     listen,
   );
@@ -72,6 +72,9 @@ export async function goOn(
   return finishRun(context, scheduler, stop, options);
 }
 
+const NO_BUDGET =
+  'No budget is set: the run goes on until nothing is ready. --budget-cost, --budget-tokens, --budget-wall or --max-iter bound it.';
+
 /** Tells that the run has started, makes its trunk, and names the project beside its worktrees. */
 async function begin(context: RunContext, plan: RunPlan): Promise<void> {
   const { events, places, run, start, settings, serial, git } = context;
@@ -80,7 +83,7 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
     run_id: run,
     jobs: settings.loop.jobs,
     mode: serial ? 'serial' : 'worktrees',
-    runtime: context.agent.runtime,
+    runtime: settings.loop.runtimes.join(','),
     queue: context.queue.kind,
     home: places.home,
     starting_branch: start.branch,
@@ -90,6 +93,7 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
     ungated: context.gate.length === 0,
     limits: settings.loop.limits,
   });
+  for (const text of plan.reaped) events.note({ type: 'notice', level: 'warning', text });
   for (const [what, paths] of [
     ['is not there', context.carried.missing],
     ['is tracked by git and needs no copy', context.carried.tracked],
@@ -97,6 +101,9 @@ async function begin(context: RunContext, plan: RunPlan): Promise<void> {
   ] as const) {
     for (const path of paths)
       events.note({ type: 'notice', level: 'warning', text: `[worktree] ${path} ${what}` });
+  }
+  if (Object.values(settings.loop.limits).every((limit) => limit === null)) {
+    events.note({ type: 'notice', level: 'info', text: NO_BUDGET });
   }
   if (serial) return;
   await changeRefs(git, places.home, [{ ref: trunkRef(context), old: null, next: start.sha }]);

@@ -9,40 +9,105 @@ import type { RunState, TaskState } from './state.js';
 export interface ScheduleFacts {
   readonly listing: QueueListing;
   readonly tasks: RunState['tasks'];
+  readonly wishes: RunState['wishes'];
   /** Tasks that a slot is about to claim, or whose claim was lost since. */
   readonly taken: ReadonlySet<TaskId>;
+  /** Only its descendants are taken; null for any task. */
+  readonly epic: string | null;
 }
+
+/** What the user wants of a task. */
+type Wish = 'skip' | 'retry' | undefined;
 
 const NEVER_TAKEN_TYPES = new Set(['epic', 'gate']);
 const NEVER_TAKEN_LABELS = new Set<string>([CONFLICT_LABEL, FAILED_LABEL]);
 
 /** The tasks that a slot may take now, in the queue's order (LOOP.md §3.1). Pure. */
-export function candidates({ listing, tasks, taken }: ScheduleFacts): readonly Task[] {
+export function candidates({ listing, tasks, wishes, taken, epic }: ScheduleFacts): readonly Task[] {
+  const inScope = scopeOf(listing, epic);
   return listing.ready
     .map((id) => listing.tasks.get(id))
     .filter((task): task is Task => task !== undefined)
-    .filter((task) => isForAgents(task) && !taken.has(task.id))
+    .filter((task) => isForAgents(task, wishes.get(task.id)) && !taken.has(task.id) && inScope(task.id))
     .filter(
-      (task) => mayBeTried(tasks.get(task.id)) && !task.dependencies.some((each) => waits(each, tasks)),
+      (task) =>
+        mayBeTried(tasks.get(task.id), wishes.get(task.id)) &&
+        !task.dependencies.some((each) => waits(each, tasks)),
     );
 }
 
 /** Whether a task is one that agents take at all, be it ready or not. */
-function isForAgents(task: Task): boolean {
+function isForAgents(task: Task, wish?: Wish): boolean {
   if (NEVER_TAKEN_TYPES.has(task.issue_type) || task.pinned) return false;
-  return !task.labels.some((label) => NEVER_TAKEN_LABELS.has(label));
+  // The label waits for a person, and it is a person who wants it tried again.
+  const labels = task.labels.filter((label) => !(wish === 'retry' && label === FAILED_LABEL));
+  return !labels.some((label) => NEVER_TAKEN_LABELS.has(label));
 }
 
-/** How many open tasks the queue has for agents, be they ready or not; those that wait for a person do not count. Pure. */
-export function tasksLeftIn(listing: QueueListing): number {
-  return [...listing.tasks.values()].filter((task) => task.status === 'open' && isForAgents(task)).length;
+/** How many open tasks the queue has for agents within the scope, be they ready or not; those that wait for a person do not count. Pure. */
+export function tasksLeftIn(listing: QueueListing, epic: string | null): number {
+  const inScope = scopeOf(listing, epic);
+  return [...listing.tasks.values()].filter(
+    (task) => task.status === 'open' && isForAgents(task) && inScope(task.id),
+  ).length;
 }
 
-/** A task has one end in a run, but for one that was given back by the runtime's fault alone. */
-function mayBeTried(task: TaskState | undefined): boolean {
+/**
+ * Tells of an id whether it lies below the epic: by its task's parent, or as `app-1.2` lies below `app-1`, over any
+ * number of steps. Everything does where there is no epic. Pure.
+ */
+export function scopeOf(
+  { tasks }: Pick<QueueListing, 'tasks'>,
+  epic: string | null,
+): (id: string) => boolean {
+  if (epic === null) return () => true;
+  const known = new Map<string, boolean>();
+  const isBelow = (id: string): boolean => {
+    const answer = known.get(id);
+    if (answer !== undefined) return answer;
+    // Until it is known otherwise: parents that stand in a circle lie below nothing.
+    known.set(id, false);
+    const below = parentsOf(id, tasks).some((parent) => parent === epic || isBelow(parent));
+    known.set(id, below);
+    return below;
+  };
+  return isBelow;
+}
+
+function parentsOf(id: string, tasks: ReadonlyMap<string, Task>): readonly string[] {
+  const dotted = /^(.+)\.\d+$/.exec(id)?.[1];
+  const linked = tasks.get(id)?.parent ?? undefined;
+  return [linked, dotted].filter((parent) => parent !== undefined);
+}
+
+/** What to do about a scope that cannot be kept to; null when it can. Pure. */
+export function scopeProblem(
+  { tasks }: Pick<QueueListing, 'tasks'>,
+  { scope, epic }: { readonly scope: 'ready' | 'epics'; readonly epic: string | null },
+): string | null {
+  if (scope === 'ready') return null;
+  const epics = [...tasks.values()].filter((task) => task.issue_type === 'epic' && task.status !== 'closed');
+  const named =
+    epics.length === 0
+      ? 'there is no open epic'
+      : `open epics: ${epics
+          .slice(0, 5)
+          .map(({ id }) => id)
+          .join(', ')}${epics.length > 5 ? ' …' : ''}`;
+  if (epic === null) return `--scope epics needs the epic whose tasks are to be done: --epic <id> (${named})`;
+  const ids: ReadonlyMap<string, Task> = tasks;
+  return ids.has(epic)
+    ? null
+    : `There is no task ${epic} to take the tasks of. Name another with --epic (${named})`;
+}
+
+/** A task has one end in a run, but for one that was given back by the runtime's fault alone, or is wanted once more. */
+function mayBeTried(task: TaskState | undefined, wish: Wish): boolean {
+  if (wish === 'skip') return false;
   if (!task) return true;
   if (task.worker !== null) return false;
   if (task.fate === null || task.offered_again) return true;
+  if (wish === 'retry') return task.fate === 'failed' || task.fate === 'open again';
   return task.fate === 'open again' && task.end !== null && isRuntimeFault(task.end);
 }
 

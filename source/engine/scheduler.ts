@@ -1,19 +1,19 @@
-import type { Control } from './controls.js';
+import type { SlotControl } from './controls.js';
 import { GitError } from './git/git.js';
 import { guardTrunk } from './guard-trunk.js';
-import { type AttemptEnd, countsAsAttempt } from './outcome.js';
+import { countsAsAttempt } from './outcome.js';
 import { LostClaims } from './lost-claims.js';
 import { ParkedDesk } from './parked-desk.js';
 import { QueueError, type Task } from './ports.js';
 import { QueueWatch } from './queue-watch.js';
 import type { RunContext, StandingWorkers, Worker } from './run-context.js';
-import { isResting } from './runtime-health.js';
 import { candidates } from './schedule.js';
 import type { ParkedWork } from './parked-work.js';
-import { type Slot, takeTask } from './slot-work.js';
+import { makeSlots, type Slot, takeTask } from './slot-work.js';
 import { type Stop, StopCheck } from './stop-check.js';
+import { steerSlots } from './steer-slots.js';
 import { tellWaiting } from './tell-waiting.js';
-import type { AttemptGuard } from './work-on-task.js';
+import type { AttemptGuard, EndedAttempt } from './work-on-task.js';
 
 /** How often stop conditions are looked at while a slot waits (LOOP.md §7). */
 const TICK_MS = 1_000;
@@ -44,14 +44,7 @@ export class Scheduler implements AttemptGuard {
     this.#queue = new QueueWatch(context);
     this.#parked = new ParkedDesk(context, parked);
     this.#nextWorker = standing.next_worker;
-    this.#slots = Array.from({ length: context.settings.loop.jobs }, (_, index) => ({
-      slot: index + 1,
-      worker: standing.workers.find(({ slot }) => slot === index + 1) ?? null,
-      task: null,
-      starting: false,
-      paused: false,
-      resumed: new AbortController(),
-    }));
+    this.#slots = makeSlots(context.settings.loop.jobs, standing.workers);
     context.events.subscribe((event) => {
       if (event.type !== 'iteration.started') return;
       const slot = this.#slots.find((each) => each.slot === event.slot);
@@ -70,15 +63,11 @@ export class Scheduler implements AttemptGuard {
     return this.#nextWorker++;
   }
 
-  /** Pauses or resumes a slot. */
-  control(control: Exclude<Control, { type: 'abortRun' }>): void {
-    const slot = this.#slots.find((each) => each.slot === control.slot);
-    const pause = control.type === 'pauseSlot';
-    if (!slot || slot.paused === pause) return;
-    slot.paused = pause;
-    if (pause) slot.resumed = new AbortController();
-    else slot.resumed.abort();
-    this.#context.events.note({ type: pause ? 'slot.paused' : 'slot.resumed', slot: slot.slot });
+  /** Does what is asked of slots and tasks, and looks at the queue anew. */
+  control(control: SlotControl): void {
+    if (control.type === 'drainRun') this.#stops.drain();
+    else steerSlots(this.#context, this.#slots, control);
+    this.#queue.forget();
     this.#wake.abort();
   }
 
@@ -99,24 +88,32 @@ export class Scheduler implements AttemptGuard {
   async mustStop(worker: Worker): Promise<boolean> {
     if (this.#failure !== null || (await this.#shouldStop(false))) return true;
     const own = this.#slots.find((each) => each.slot === worker.slot);
+    if (own?.interrupt.signal.aborted) return true;
     // A slot that has been given a task has its place within the limits already; a retry must find one.
     return own?.starting !== true && !(await this.#mayStartOneMore());
   }
 
-  async whilePaused(worker: Worker): Promise<void> {
+  async untilReady(worker: Worker): Promise<void> {
     const { aborted, clock } = this.#context;
     const slot = this.#slots.find((each) => each.slot === worker.slot);
     if (!slot) return;
-    const waits = async (): Promise<boolean> =>
-      slot.paused && this.#failure === null && !(await this.#shouldStop(false));
-    while (await waits()) {
-      tellWaiting(this.#context, slot, this.#stops.health);
-      await clock.sleep(TICK_MS, AbortSignal.any([slot.resumed.signal, aborted]));
+    for (;;) {
+      const shortage = await this.#context.diskShortage();
+      if ((!this.#isHeld(slot) && shortage === null) || slot.interrupt.signal.aborted) return;
+      if (this.#failure !== null || (await this.#shouldStop(false))) return;
+      tellWaiting(this.#context, slot, shortage);
+      await clock.sleep(TICK_MS, AbortSignal.any([slot.resumed.signal, slot.interrupt.signal, aborted]));
     }
   }
 
-  async attemptEnded(worker: Worker, end: AttemptEnd): Promise<void> {
-    if (!countsAsAttempt(end)) return;
+  async attemptEnded(worker: Worker, ended: EndedAttempt): Promise<void> {
+    const { runtimes, events } = this.#context;
+    const failed = runtimes.report(ended.runtime, ended);
+    if (failed !== null && runtimes.failed === null) {
+      const text = `${ended.runtime} is used no more in this run: ${failed}`;
+      events.note({ type: 'notice', level: 'warning', text });
+    }
+    if (!countsAsAttempt(ended.end)) return;
     // One look at trunk at a time: one that waits finds the count begun anew, or trunk known to be red.
     this.#checkingTrunk = this.#checkingTrunk.then(async () => {
       if (this.#stops.tripped) return;
@@ -166,7 +163,9 @@ export class Scheduler implements AttemptGuard {
     return candidates({
       listing,
       tasks: this.#context.events.state.tasks,
+      wishes: this.#context.events.state.wishes,
       taken: new Set([...given, ...this.#lostClaims.at(this.#context.clock.now().getTime())]),
+      epic: this.#context.settings.loop.epic,
     });
   }
 
@@ -175,12 +174,13 @@ export class Scheduler implements AttemptGuard {
   }
 
   async #assign(): Promise<void> {
-    const rests = isResting(this.#stops.health, this.#context.clock.now().getTime());
-    const waiting = rests ? [] : [...this.#candidates()];
+    const ready = [...this.#candidates()];
+    const shortage = ready.length === 0 ? null : await this.#context.diskShortage();
+    const waiting = shortage === null ? ready : [];
     for (const slot of this.#slots.filter((each) => each.task === null)) {
-      const task = slot.paused ? undefined : waiting[0];
+      const task = this.#isHeld(slot) ? undefined : waiting[0];
       if (!task || !(await this.#mayStartOneMore())) {
-        tellWaiting(this.#context, slot, this.#stops.health);
+        tellWaiting(this.#context, slot, shortage);
         continue;
       }
       waiting.shift();
@@ -188,6 +188,11 @@ export class Scheduler implements AttemptGuard {
       slot.starting = true;
       this.#track(this.#take(slot, task));
     }
+  }
+
+  /** Whether the slot must wait although there may be work for it. */
+  #isHeld({ slot, paused }: Slot): boolean {
+    return paused || this.#context.runtimes.choose(slot).kind === 'rest';
   }
 
   /** A limit of iterations counts what has been given out: else slots that start together would pass it. */
@@ -201,10 +206,7 @@ export class Scheduler implements AttemptGuard {
       const end = await takeTask(this.#context, slot, task, () => this.nextWorker(), this);
       this.#spoiledStarts = 0;
       if (end === null) this.#leaveAlone(task);
-      else {
-        this.#stops.report({ end: end.end, reason: end.reason ?? end.end, resets_at: end.resets_at });
-        if (end.home_problem !== null) this.#stops.trip(end.home_problem);
-      }
+      else if (end.home_problem !== null) this.#stops.trip(end.home_problem);
     } catch (error) {
       if (!(error instanceof GitError || error instanceof QueueError)) throw error;
       this.#leaveAlone(task);

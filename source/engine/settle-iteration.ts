@@ -12,7 +12,7 @@ import { type Kept, keepWork } from './keep-work.js';
 import type { OpenIteration } from './loose-ends.js';
 import { type AttemptEnd, consequenceOf } from './outcome.js';
 import { parkWorker } from './park-worker.js';
-import type { Task } from './ports.js';
+import type { AgentUsage, Task } from './ports.js';
 import type { WorktreeFound } from './recover.js';
 import { NOTHING_DONE } from './run-attempt.js';
 import type { QueueContext, Worker } from './run-context.js';
@@ -147,8 +147,7 @@ async function committedWork(context: QueueContext, iteration: OpenIteration): P
 /** The agent's end, with what its log says that it has used, where hew did not live to tell it. */
 async function tellAgent(context: CutContext, iteration: OpenIteration): Promise<void> {
   if (iteration.agent) return;
-  const { worker, iteration: number } = iteration.started;
-  const usage = await readUsage(iterationFile(context, worker, number, 'agent.jsonl'));
+  const usage = await loggedUsage(context, iteration);
   const ended = { exit_code: null, closing: null, duration_ms: lived(context, iteration) };
   await context.events.record({ type: 'agent.finished', ...placeOf(iteration), ...ended, ...usage });
 }
@@ -188,9 +187,14 @@ async function tellEnd(context: CutContext, iteration: OpenIteration, told: Told
   });
 }
 
-async function agentOf(context: QueueContext, { agent, started }: OpenIteration) {
-  if (agent) return agent;
-  return readUsage(iterationFile(context, started.worker, started.iteration, 'agent.jsonl'));
+async function agentOf(context: QueueContext, iteration: OpenIteration): Promise<AgentUsage> {
+  return iteration.agent ?? (await loggedUsage(context, iteration));
+}
+
+/** What the agent's log says that it has used. */
+function loggedUsage(context: QueueContext, { started }: OpenIteration): Promise<AgentUsage> {
+  const { worker, iteration, runtime } = started;
+  return readUsage(iterationFile(context, worker, iteration, 'agent.jsonl'), runtime);
 }
 
 /** Until the last event that was told before hew was cut. */

@@ -9,7 +9,7 @@ import { commitTree, isAncestor, mergeTree, withTrailers } from './git/merge.js'
 import { changeRefs } from './git/refs.js';
 import { readStatus, type Status } from './git/status.js';
 import { detachAt, headOf, isIntact, operationInProgress, type Worktree } from './git/worktree.js';
-import { type Sha, shaSchema, shortRunId } from './ids.js';
+import { type Sha, shaSchema, runMark, shortRunId } from './ids.js';
 import type { ParkedWork } from './parked-work.js';
 import { QueueError } from './ports.js';
 import { removeParked } from './remove-parked.js';
@@ -168,11 +168,14 @@ async function gateParked(
   await detachAt(context.git, worktree, candidate);
   const folder = join(context.folder, 'parked');
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const mark = `${runMark(context.run)}p${shortRunId(run)}w${worker}`;
   const result = await runGate({
     commands: gate,
     cwd: worktree.path,
     env: context.environments.gate,
-    mark: `HEW_MARK_${shortRunId(context.run)}=p${shortRunId(run)}w${worker}`,
+    mark,
+    ledger: context.ledger.forSet({ role: 'gate', mark, slot: null, iteration: null }),
+    redactor: context.redactor,
     log: join(folder, `${run}-w${worker}.gate.log`),
     timeout_ms: context.settings.gate.timeout_ms,
     signal: context.aborted,

@@ -15,8 +15,23 @@ export interface Slot {
   /** It has been given a task and has not started an iteration of it yet. */
   starting: boolean;
   paused: boolean;
+  /** Aborts with a SlotInterruption when the user ends what the slot does with its task. */
+  interrupt: AbortController;
   /** Aborts when a paused slot is to go on. */
   resumed: AbortController;
+}
+
+/** The lanes of a run that begins; each has its worker where there is one already. */
+export function makeSlots(jobs: number, workers: readonly Worker[]): readonly Slot[] {
+  return Array.from({ length: jobs }, (_, index) => ({
+    slot: index + 1,
+    worker: workers.find(({ slot }) => slot === index + 1) ?? null,
+    task: null,
+    starting: false,
+    paused: false,
+    interrupt: new AbortController(),
+    resumed: new AbortController(),
+  }));
 }
 
 /** Claims a task for the slot and works on it to its end; null when somebody else has it. */
@@ -27,20 +42,20 @@ export async function takeTask(
   nextWorker: () => number,
   guard: AttemptGuard,
 ): Promise<TaskEnd | null> {
+  slot.interrupt = new AbortController();
+  const { signal } = slot.interrupt;
   const worker = slot.worker ?? (await createWorker(context, nextWorker(), slot.slot));
   slot.worker = worker;
   if (!(await claim(context, worker, task))) return null;
   if (await guard.mustStop(worker)) {
-    await giveBack(context, {
-      task: task.id,
-      note: `Given back by ${context.run}, which is stopping.`,
-      failed: false,
-    });
+    const why = signal.aborted ? 'as the user wished' : 'which is stopping';
+    const note = `Given back by ${context.run}, ${why}.`;
+    await giveBack(context, { task: task.id, note, failed: false });
     return null;
   }
   // What was filed and changed since the listing was made belongs in the prompt.
   const fresh = (await context.queue.show(task.id).catch(unlessQueueError)) ?? task;
-  const end = await workOnTask(context, worker, fresh, guard, context.aborted);
+  const end = await workOnTask(context, worker, fresh, guard, AbortSignal.any([context.aborted, signal]));
   if (!end.worker_usable) slot.worker = null;
   return end;
 }

@@ -21,7 +21,7 @@ export type Activity =
   | { readonly kind: 'claiming'; readonly task: TaskId }
   | {
       readonly kind: 'waiting';
-      readonly reason: 'nothing_ready' | 'usage_limit' | 'back_off' | 'paused';
+      readonly reason: 'nothing_ready' | 'usage_limit' | 'back_off' | 'paused' | 'disk';
       readonly detail: string;
       readonly since: string;
       readonly until: string | null;
@@ -145,6 +145,10 @@ export interface RunState extends Spending {
   readonly away_ms: number;
   /** Sums over the whole run of what agents changed outside their worktree, as told. */
   readonly foreign_changes: readonly string[];
+  /** What the user wants of tasks, until it is done: that they are left alone, or taken once more. */
+  readonly wishes: ReadonlyMap<TaskId, 'skip' | 'retry'>;
+  /** What the user has told to the agents of tasks, oldest first. */
+  readonly notes: ReadonlyMap<TaskId, readonly string[]>;
   /** Bugs of earlier runs, or of this one, whose parked branch has been settled. */
   readonly settled: readonly { readonly run: RunId; readonly worker: number }[];
 }

@@ -2,7 +2,6 @@ import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { totalTokens } from './reduce-iteration.js';
 import type { RunContext } from './run-context.js';
-import { HEALTHY, reportAttempt, type RuntimeHealth, type RuntimeReport } from './runtime-health.js';
 import { type StopReason, stopReason } from './stop.js';
 
 /** Why the run stops, and in words what brought it to that. */
@@ -15,8 +14,8 @@ export interface Stop {
 export class StopCheck {
   readonly #context: RunContext;
   readonly #stopFiles: readonly string[];
-  #health: RuntimeHealth = HEALTHY;
   #tripped: string | null = null;
+  #drained = false;
 
   constructor(context: RunContext) {
     const { stop_file } = context.settings.loop;
@@ -25,17 +24,6 @@ export class StopCheck {
       join(context.folder, '.stop'),
       ...(stop_file === null ? [] : [resolve(context.places.home, stop_file)]),
     ];
-  }
-
-  /** How the runtime fares. */
-  get health(): RuntimeHealth {
-    return this.#health;
-  }
-
-  /** Takes in how an attempt ended, for the runtime's health. */
-  report(report: Omit<RuntimeReport, 'now' | 'jitter'>): void {
-    const now = this.#context.clock.now().getTime();
-    this.#health = reportAttempt(this.#health, { ...report, now, jitter: Math.random() });
   }
 
   /** Whether no attempt may start any more, by {@link trip}. */
@@ -48,6 +36,11 @@ export class StopCheck {
     this.#tripped ??= why;
   }
 
+  /** From now on no attempt may start, because the user wants the run to end in order. */
+  drain(): void {
+    this.#drained = true;
+  }
+
   /** The first reason that holds. `starting` iterations are as good as started. */
   async reason(now: { readonly starting: number; readonly ready_empty: boolean }): Promise<Stop | null> {
     const { events, aborted, clock, settings } = this.#context;
@@ -57,12 +50,12 @@ export class StopCheck {
     const reason = stopReason(
       {
         cancelled: aborted.aborted,
-        stop_file: stopFile !== null,
+        stop_file: stopFile !== null || this.#drained,
         tokens: totalTokens(state.tokens),
         cost_usd: state.cost_usd,
         elapsed_ms: elapsed,
         started_iterations: state.started_iterations + now.starting,
-        runtime_failed: this.#health.failed !== null,
+        runtime_failed: this.#context.runtimes.failed !== null,
         guard_tripped: this.#tripped !== null,
         ready_empty: now.ready_empty,
       },
@@ -77,7 +70,7 @@ export class StopCheck {
       case 'cancelled':
         return 'the run was aborted';
       case 'stop_file':
-        return `${stopFile} is there`;
+        return stopFile === null ? 'the run was asked to drain' : `${stopFile} is there`;
       case 'budget_tokens':
         return `the budget of ${limits.budget_tokens} tokens is used`;
       case 'budget_cost':
@@ -87,7 +80,7 @@ export class StopCheck {
       case 'max_iter':
         return `${limits.max_iter} iterations were started`;
       case 'runtime_error':
-        return `the runtime failed: ${this.#health.failed}`;
+        return `the runtime failed: ${this.#context.runtimes.failed}`;
       case 'guard_trip':
         return this.#tripped ?? '';
       case 'ready_empty':

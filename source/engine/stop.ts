@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Why a run takes no further task, in the order in which they win (LOOP.md §7). */
 export const stopReasonSchema = z.enum([
   'cancelled',
+  /** A stop file is there, or the user has asked the run to drain. */
   'stop_file',
   'budget_tokens',
   'budget_cost',

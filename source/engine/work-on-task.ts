@@ -1,36 +1,43 @@
-import { type Attempt, attemptPlace } from './attempt.js';
+import { type AgentAttempt, type Attempt, attemptPlace } from './attempt.js';
 import { closeTask } from './close-task.js';
 import { GitError } from './git/git.js';
 import { giveBack, returnNote } from './give-back.js';
 import type { Sha } from './ids.js';
-import { keepWork } from './keep-work.js';
+import { modelFor } from './model-choice.js';
 import { consequenceOf, countsAsAttempt, type AttemptEnd, type Consequence } from './outcome.js';
 import { parkWorker } from './park-worker.js';
 import { NO_TOKENS, QueueError, type Task } from './ports.js';
 import type { PreviousAttempt } from './prompt.js';
 import { faultsAfter } from './reduce-iteration.js';
-import { restoreHome } from './restore-home.js';
+import { rememberRedGate } from './remember-red-gate.js';
+import { asInterrupted } from './slot-interruption.js';
 import { type AttemptOutcome, NOTHING_DONE, runAttempt } from './run-attempt.js';
 import type { RunContext, Worker } from './run-context.js';
+import { settleWork } from './settle-work.js';
 
 /** What a slot must know when it is done with a task. */
 export interface TaskEnd {
-  readonly end: AttemptEnd;
-  readonly reason: string | null;
   /** Whether the worker can take another task; if not it stays on disk and the slot goes on with a fresh one. */
   readonly worker_usable: boolean;
-  /** When a usage limit is said to end. */
-  readonly resets_at: string | null;
   /** Home is not as hew left it: with one job nothing more may be done. */
   readonly home_problem: string | null;
+}
+
+/** What the run is told of an attempt that has ended. */
+export interface EndedAttempt {
+  readonly end: AttemptEnd;
+  readonly runtime: string;
+  readonly reason: string;
+  /** When a usage limit is said to end. */
+  readonly resets_at: string | null;
 }
 
 /** What the run tells a slot between two attempts. */
 export interface AttemptGuard {
   /** Told of every attempt that has ended, before the next one begins. */
-  attemptEnded(worker: Worker, end: AttemptEnd): Promise<void>;
-  /** Resolves when the worker's slot is not paused, or when the run is to stop. */
-  whilePaused(worker: Worker): Promise<void>;
+  attemptEnded(worker: Worker, ended: EndedAttempt): Promise<void>;
+  /** Resolves when the worker's slot is not paused and has a runtime to be used, or when the run is to stop. */
+  untilReady(worker: Worker): Promise<void>;
   /** Whether no further attempt may begin. */
   mustStop(worker: Worker): Promise<boolean>;
 }
@@ -43,29 +50,50 @@ export async function workOnTask(
   guard: AttemptGuard,
   signal: AbortSignal,
 ): Promise<TaskEnd> {
-  let previous: PreviousAttempt | null = null;
+  const earlier: PreviousAttempt[] = [];
   for (;;) {
     const attempt = nextAttempt(context, worker, task, signal);
-    const finished: FinishedAttempt = await attemptOnce(context, attempt, previous);
-    await guard.attemptEnded(worker, finished.outcome.end);
+    const finished: FinishedAttempt = await attemptOnce(context, attempt, earlier);
+    const { end, reason: why } = finished.outcome;
+    await guard.attemptEnded(worker, {
+      end,
+      runtime: attempt.agent.runtime,
+      reason: why ?? end,
+      resets_at: finished.outcome.agent?.failure?.resets_at ?? null,
+    });
     if (finished.consequence.next !== 'retry') return finished.task_end;
-    await guard.whilePaused(worker);
+    await guard.untilReady(worker);
     if (!finished.worker_usable || (await guard.mustStop(worker))) {
       const note = `Given back by ${context.run}, which goes on no further with it. Attempt ${attempt.attempt}: ${finished.outcome.reason}`;
       await giveBack(context, { task: task.id, note, failed: false });
       return finished.task_end;
     }
-    const { reason, tail } = finished.outcome;
-    previous = { attempt: attempt.attempt, reason: reason ?? '', tail, salvage: finished.salvage };
+    const { reason, tail, files } = finished.outcome;
+    earlier.push({
+      attempt: attempt.attempt,
+      reason: reason ?? '',
+      files,
+      tail,
+      salvage: finished.salvage,
+    });
   }
 }
 
-function nextAttempt(context: RunContext, worker: Worker, task: Task, signal: AbortSignal): Attempt {
+function nextAttempt(context: RunContext, worker: Worker, task: Task, signal: AbortSignal): AgentAttempt {
   const { state } = context.events;
   const counted = state.tasks.get(task.id)?.counted ?? 0;
   worker.iterations += 1;
   const base: Sha = state.trunk ?? context.start.sha;
-  return { worker, task, attempt: counted + 1, iteration: worker.iterations, base, signal };
+  const { agent, cooldown_engaged } = context.runtimes.begin(worker.slot);
+  const model = modelOf(context, task, agent.runtime);
+  const iteration = worker.iterations;
+  return { worker, task, attempt: counted + 1, iteration, base, agent, model, cooldown_engaged, signal };
+}
+
+/** What tasks and rules call a model is a name of the run's first runtime: no other is asked for it. */
+function modelOf({ settings }: RunContext, task: Task, runtime: string): string | null {
+  const { runtimes, models } = settings.loop;
+  return runtime === runtimes[0] ? modelFor(task, models) : null;
 }
 
 interface FinishedAttempt {
@@ -78,14 +106,15 @@ interface FinishedAttempt {
 
 async function attemptOnce(
   context: RunContext,
-  attempt: Attempt,
-  previous: PreviousAttempt | null,
+  attempt: AgentAttempt,
+  earlier: readonly PreviousAttempt[],
 ): Promise<FinishedAttempt> {
   const { events, clock } = context;
   const { task } = attempt;
   const started = clock.now();
   const before = events.state.tasks.get(task.id);
-  const ran = await guarded(() => runAttempt(context, attempt, previous));
+  const ended = await guarded(() => runAttempt(context, attempt, earlier));
+  const ran = asInterrupted(ended, attempt.signal);
   const settled = await settleWork(context, attempt, ran);
   const { outcome } = settled;
   const ruled = consequenceOf(outcome.end, {
@@ -111,18 +140,16 @@ async function attemptOnce(
     reason: outcome.reason,
     tokens: outcome.agent?.tokens ?? NO_TOKENS,
     cost_usd: outcome.agent ? outcome.agent.cost_usd : 0,
-    runtime: context.agent.runtime,
+    runtime: attempt.agent.runtime,
     model: outcome.agent?.model ?? null,
     duration_ms: Math.max(0, clock.now().getTime() - started.getTime()),
     salvage: settled.salvage,
     files: [...outcome.files],
   });
   await returnTask(context, attempt, outcome, consequence, settled.salvage);
+  await rememberRedGate(context, attempt, outcome.end);
   const task_end = {
-    end: outcome.end,
-    reason: outcome.reason,
     worker_usable: settled.worker_usable,
-    resets_at: outcome.agent?.failure?.resets_at ?? null,
     home_problem: settled.home_problem,
   };
   return { outcome, consequence, salvage: settled.salvage, worker_usable: settled.worker_usable, task_end };
@@ -141,56 +168,6 @@ async function guarded(run: () => Promise<AttemptOutcome>): Promise<AttemptOutco
     if (!(error instanceof GitError || error instanceof QueueError)) throw error;
     return { ...NOTHING_DONE, end: 'crashed', reason: error.message };
   }
-}
-
-interface SettledWork {
-  readonly outcome: AttemptOutcome;
-  readonly salvage: string | null;
-  readonly worker_usable: boolean;
-  readonly home_problem: string | null;
-}
-
-/** Sees to it that no work of the attempt can be lost, whatever it ended as. */
-async function settleWork(
-  context: RunContext,
-  attempt: Attempt,
-  outcome: AttemptOutcome,
-): Promise<SettledWork> {
-  const { worker, task, base } = attempt;
-  const settled = { outcome, salvage: null, worker_usable: true, home_problem: null };
-  if (outcome.end === 'merged') {
-    worker.unsaved = false;
-    return settled;
-  }
-  if (outcome.end === 'conflict' || outcome.end === 'parked') {
-    return { ...settled, worker_usable: false, home_problem: context.serial ? outcome.reason : null };
-  }
-  if (!worker.unsaved) return settled;
-  const reason = outcome.reason ?? outcome.end;
-  const kept = await keepWork(context, {
-    worker,
-    task: task.id,
-    attempt: attempt.attempt,
-    base,
-    reason,
-    result: outcome.result,
-  }).catch((error: unknown) => {
-    if (!(error instanceof GitError)) throw error;
-    return { kind: 'cannot', reason: error.message } as const;
-  });
-  if (kept.kind === 'kept') {
-    if (!context.serial) return { ...settled, salvage: kept.ref };
-    const home_problem = await restoreHome(context, attempt, outcome.result);
-    return { ...settled, salvage: kept.ref, home_problem, worker_usable: home_problem === null };
-  }
-  // What git cannot hold must not be worked over: however the attempt ended, only a person can tell what becomes of it.
-  const parked = { ...outcome, end: 'parked', reason: `${reason}; ${kept.reason}` } as const;
-  return {
-    ...settled,
-    outcome: parked,
-    worker_usable: false,
-    home_problem: context.serial ? kept.reason : null,
-  };
 }
 
 /** What must be done for the task before its attempt is told as ended: close it, or file what blocks it. */

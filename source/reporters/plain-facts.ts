@@ -2,7 +2,7 @@ import type { DurableEvent } from '../engine/events.js';
 import type { RunState } from '../engine/state.js';
 import { formatClock, formatCount, formatDuration, shortSha } from './formats.js';
 import { iterationFacts } from './iteration-facts.js';
-import { stopInWords } from './words.js';
+import { controlInWords, stopInWords } from './words.js';
 
 /** How many lines of a failing gate are told; the whole of it is in its log. */
 const TAIL_LINES = 20;
@@ -77,9 +77,7 @@ export function plainFacts(event: DurableEvent, before: RunState, after: RunStat
     case 'salvage.created':
       return [`work kept as ${event.ref}: ${event.reason}`];
     case 'control.received': {
-      const { control } = event;
-      const words = control.type.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-      return [`asked: ${words}${'slot' in control ? ` ${control.slot}` : ''}`];
+      return [`asked: ${controlInWords(event.control)}`];
     }
     case 'run.resumed':
       return ['goes on from here'];
@@ -151,6 +149,7 @@ function waitingFacts(event: Of<'slot.waiting'>, before: RunState): readonly str
     usage_limit: 'waits, usage limit',
     back_off: 'waits before it tries again',
     paused: 'waits, paused',
+    disk: 'waits for room on the disk',
   };
   return [`${reasons[event.reason]}${until}${detail}`];
 }

@@ -1,3 +1,4 @@
+import type { Control } from '../engine/controls.js';
 import type { AttemptEnd } from '../engine/outcome.js';
 import type { StopReason } from '../engine/stop.js';
 
@@ -56,4 +57,26 @@ export function endInWords(end: AttemptEnd): string {
 /** Why a run stopped, for people. */
 export function stopInWords(reason: StopReason): string {
   return STOPS[reason];
+}
+
+/** What was asked of a run, for people: `pause slot 2`. A note's text is in it as it came. */
+export function controlInWords(control: Control): string {
+  switch (control.type) {
+    case 'pauseSlot':
+      return `pause slot ${control.slot}`;
+    case 'resumeSlot':
+      return `resume slot ${control.slot}`;
+    case 'abortSlot':
+      return `abort what slot ${control.slot} does`;
+    case 'skipTask':
+      return `skip ${control.task}`;
+    case 'retryTask':
+      return `try ${control.task} again`;
+    case 'noteTask':
+      return `tell ${'task' in control.to ? control.to.task : `slot ${control.to.slot}`}: ${control.text}`;
+    case 'drainRun':
+      return 'begin no further iteration';
+    case 'abortRun':
+      return 'abort run';
+  }
 }

@@ -53,6 +53,32 @@ function evilRun(slots: number): LiveExample {
 }
 
 describe('Dashboard', () => {
+  it('counts down to the end of a usage limit', () => {
+    const run = new LiveExample(2);
+    const until = new Date(EXAMPLE_NOW + 41 * 60_000).toISOString();
+    run.tell({ type: 'slot.waiting', slot: 2, reason: 'usage_limit', detail: 'claude: limit', until });
+    expect(linesAt(run, [80, 24]).join('\n')).toMatch(
+      /^─2 no task yet ─+ usage limit, back [\d:]+, in 41m00s$/m,
+    );
+  });
+
+  it('marks an agent that gives no sign of life, until it does', () => {
+    const run = new LiveExample(16);
+    const seen = (size: readonly [number, number]): string => linesAt(run, size).join('\n');
+    run.begin(1, 'app-12');
+    run.line(1, 'npm test');
+    expect(seen([200, 50])).toContain('quiet 2s  ');
+    run.quiet(1, 7 * 60_000);
+    // Told two seconds ago, and it has gone on since.
+    expect(seen([200, 50])).toContain('quiet 7m02s: stalled at 20m');
+    expect(seen([80, 24])).toContain('quiet 7m02s: stal');
+    run.quiet(1, 0);
+    expect(seen([200, 50])).not.toContain('stalled at');
+    run.quiet(1, 8 * 60_000);
+    run.line(1, 'ok');
+    expect(seen([200, 50])).not.toContain('stalled at');
+  });
+
   it('shows a run at 80×24', () => {
     const run = new LiveExample(4);
     run.begin(1, 'app-12', 'Add retry to the client');

@@ -54,6 +54,11 @@ export class LiveExample {
     this.#pass({ type: 'agent.usage', slot, worker: slot - 1, tokens, cost_usd, model: 'sonnet' });
   }
 
+  /** The agent has given no sign of life for so long, in milliseconds, and has stalled after 20 minutes of it. */
+  quiet(slot: number, quiet_ms: number): void {
+    this.#pass({ type: 'agent.quiet', slot, worker: slot - 1, quiet_ms, stall_ms: 20 * 60_000 });
+  }
+
   #pass(body: Omit<Extract<TransientEvent, { type: 'agent.line' }>, 'v' | 'at'> | object): void {
     this.#take(transientEventSchema.parse({ v: 1, at: '2026-11-22T10:29:58.000Z', ...body }));
   }

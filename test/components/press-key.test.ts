@@ -11,7 +11,12 @@ import { EXAMPLE_NOW, LiveExample } from './live-example.js';
 
 function factsOf(run: LiveExample, size = { columns: 120, rows: 40 }): KeyFacts {
   const live = run.view.snapshot();
-  return { live, layout: layOut({ ...size, slots: live.slots.length, selected: 1 }), now: EXAMPLE_NOW };
+  return {
+    live,
+    layout: layOut({ ...size, slots: live.slots.length, selected: 1 }),
+    attached: false,
+    now: EXAMPLE_NOW,
+  };
 }
 
 function working(slots: number): LiveExample {
@@ -25,11 +30,12 @@ function press(
   run: LiveExample,
   keys: readonly string[],
   from: Partial<ScreenState> = {},
+  attached = false,
 ): Pressed & { readonly controls: readonly unknown[] } {
-  let pressed: Pressed = { screen: { ...FIRST_SCREEN, ...from }, control: null };
+  let pressed: Pressed = { screen: { ...FIRST_SCREEN, ...from }, control: null, detach: false };
   const controls: unknown[] = [];
   for (const key of keys) {
-    pressed = pressKey(pressed.screen, key, factsOf(run));
+    pressed = pressKey(pressed.screen, key, { ...factsOf(run), attached });
     if (pressed.control) controls.push(pressed.control);
   }
   return { ...pressed, controls };
@@ -120,5 +126,28 @@ describe('pressKey', () => {
 
   it('forgets the message with the next key', () => {
     expect(press(working(2), ['z', 'tab']).screen.message).toBeNull();
+  });
+});
+
+describe('pressKey in a screen that is attached', () => {
+  const attached = (...keys: readonly string[]) => press(working(2), keys, {}, true);
+
+  it.each([['q'], ['ctrl-c']])('asks by %s what is to become of the run', (key) => {
+    expect(attached(key)).toMatchObject({ screen: { dialog: 'leave' }, controls: [], detach: false });
+  });
+
+  it.each([
+    [['q', 'd'], [], true],
+    [['ctrl-c', 'ctrl-c'], [], true],
+    [['q', 'f'], [{ type: 'drainRun' }], false],
+    [['q', 'a'], [{ type: 'abortRun' }], false],
+    [['q', 'n'], [], false],
+    [['q', 'x'], [], false],
+  ])('%j', (keys, controls, detach) => {
+    expect(attached(...keys)).toMatchObject({ controls, detach });
+  });
+
+  it('asks before it aborts by its key, as everywhere', () => {
+    expect(attached('a')).toMatchObject({ screen: { dialog: 'abort' }, controls: [] });
   });
 });

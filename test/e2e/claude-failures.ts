@@ -6,8 +6,10 @@ function line(message: object): string {
   return `${JSON.stringify(message)}\n`;
 }
 
-const failed = (fields: object): string =>
-  line({ type: 'result', subtype: 'success', is_error: true, ...fields });
+/** The result with which Claude tells that it has failed: one line. */
+export function failed(fields: object): string {
+  return line({ type: 'result', subtype: 'success', is_error: true, ...fields });
+}
 
 /** What Claude writes last when it fails, by how hew names that failure. */
 const WRITTEN = {

@@ -35,7 +35,7 @@ describe('a run with claude', () => {
     await using project = await makeGitProject({ files: GATED });
     const [first, second] = await fileTasks(project, { title: 'One' }, { title: 'Two' });
     await using run = await startClaude(project, 'claude-stream', {
-      flags: { model: 'opus', budget_cost: 5 },
+      flags: { model: { default: 'opus' }, budget_cost: 5 },
       env: { FAKE_CLAUDE_HEARD: join(project.folder, 'heard.json') },
     });
     expect(await run.ended).toBe(0);
@@ -43,7 +43,13 @@ describe('a run with claude', () => {
     expect(run.all('run.started')[0]).toMatchObject({ runtime: 'claude' });
     expect(run.all('iteration.started')).toMatchObject([{ model: 'opus' }, { model: 'opus' }]);
     const tokens = { input: 360, output: 120, cache_read: 12_000, cache_create: 900 };
-    const told = { runtime: 'claude', end: 'merged', tokens, cost_usd: 0.009855, model: 'claude-sonnet-4-5' };
+    const told = {
+      runtime: 'claude',
+      end: 'merged',
+      tokens,
+      cost_usd: 0.009855,
+      model: 'claude-sonnet-4-5',
+    };
     expect(run.all('iteration.finished')).toMatchObject([told, told]);
     for (const id of [first, second]) {
       expect(await project.git('show', `main:${id}.txt`)).toMatch(/^\d+$/);
@@ -112,9 +118,9 @@ describe('the program of a run with claude', () => {
   test('a runtime that there is none of is refused, naming those that there are', async () => {
     await using project = await makeGitProject({ files: GATED });
     await fileTasks(project, { title: 'One' });
-    const start = startClaude(project, 'claude-stream', { flags: { runtime: 'cobol' } });
+    const start = startClaude(project, 'claude-stream', { flags: { runtime: ['cobol'] } });
     await expect(start).rejects.toMatchObject({
-      problems: ['There is no runtime "cobol". There are: claude, command.'],
+      problems: ['There is no runtime "cobol". There are: claude, codex, command.'],
     });
   });
 });

@@ -18,7 +18,7 @@ async function dry(project: GitProject, jobs: number): Promise<{ run: string; ev
   const checked = await preflight({
     cwd: project.path,
     env: project.env,
-    flags: { jobs, runtime: 'command', agent_command: 'touch "$HOME/started"' },
+    flags: { jobs, runtime: ['command'], agent_command: 'touch "$HOME/started"' },
     options: {
       dry_run: true,
       land: true,

@@ -54,7 +54,7 @@ describe('a journal, replayed from its beginning to any point, makes a state wit
         `${fails} gate_red`,
         `${blocked} blocked`,
         `${empty} empty`,
-        `${silent} crashed`,
+        `${silent} killed`,
         `${silent} empty`,
         `${parks} parked`,
       ].sort(),
@@ -82,6 +82,7 @@ describe('a journal, replayed from its beginning to any point, makes a state wit
     await expectReplay(project, run);
     // What a reader takes for an event is what was told: nothing more, and in that order.
     const { lines } = journalLines(await readFile(join(folderOf(project, run.run), 'events.jsonl')));
-    expect(lines.map(({ value }) => value)).toEqual(run.events);
+    const told = lines.map(({ value }) => ({ ...(value as object), sum: undefined }));
+    expect(told).toEqual(run.events);
   });
 });

@@ -80,7 +80,7 @@ export async function startLoop(project: GitProject, given: LoopOptions): Promis
   const checked = await preflight({
     cwd: given.cwd ?? project.path,
     env: { ...project.env, ...given.env },
-    flags: { jobs: 2, runtime: 'command', agent_command: given.agent, ...given.flags },
+    flags: { jobs: 2, runtime: ['command'], agent_command: given.agent, ...given.flags },
     options: { ...DEFAULTS, ...given.options },
     clock: given.clock ?? hastyClock,
   });

@@ -64,9 +64,9 @@ const FAILURES: readonly CountedFailure[] = [
     reason: /exited with 3: Segmentation fault/,
   },
   {
-    name: 'a crash by a signal',
+    name: 'an end by a signal that hew did not send',
     act: (agent) => agent.crash('SIGKILL'),
-    end: 'crashed',
+    end: 'killed',
     outcome: 'runtime_error',
     reason: /was ended by SIGKILL|exited with 137/,
   },
@@ -164,7 +164,7 @@ describe('an attempt that fails counts, its work is kept, and after the last one
     await third.close();
     expect(await run.ended).toBe(0);
     expect((await endedAttempts(project, run)).map(({ end, counted }) => [end, counted])).toEqual([
-      ['crashed', true],
+      ['killed', true],
       ['no_closing_word', true],
       ['empty', false],
     ]);

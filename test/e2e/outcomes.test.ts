@@ -152,7 +152,7 @@ describe('a red gate', () => {
     const task = await queueOf(project).show(one);
     expect(task).toMatchObject({ status: 'open', assignee: null, labels: ['hew-failed'] });
     expect(task?.notes).toContain(`attempt 2: ${failed[1]?.reason}`);
-    expect(task?.notes).toContain(`git diff main...${failed[1]?.salvage}`);
+    expect(task?.notes).toContain(`hew loop salvage show ${run.run}/w0/2`);
     expect(await filesIn(project, 'main')).toEqual(BASE);
     expect(run.state.landing).toMatchObject({ kind: 'landed', how: 'nothing' });
   });

@@ -309,9 +309,8 @@ test('a run with one job only tells that something waits', async () => {
   await resolve(project, conflict);
   await using run = await startLoop(project, { agent: agents.command, flags: { jobs: 1 } });
   expect(await run.ended).toBe(0);
-  expect(run.all('notice').map(({ text }) => text)).toEqual([
-    '1 parked branch waits for a run with --jobs 2 or more',
-  ]);
+  const texts = run.all('notice').map(({ text }) => text);
+  expect(texts).toContain('1 parked branch waits for a run with --jobs 2 or more');
   expect(run.all('parked.settled')).toEqual([]);
   expect(await statusOf(project, conflict.bug.id)).toBe('closed');
   expect(await project.git('worktree', 'list', '--porcelain')).toContain(conflict.path);

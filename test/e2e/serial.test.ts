@@ -71,6 +71,7 @@ describe('one job', () => {
       'iter-002.gate.log',
       'iter-002.json',
       'manifest.json',
+      'processes.jsonl',
       'run.json',
     ]);
     expect(run.state.landing).toMatchObject({ kind: 'landed', how: 'in_place' });

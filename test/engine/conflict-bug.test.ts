@@ -22,6 +22,7 @@ function facts(more: Partial<ConflictFacts> = {}): ConflictFacts {
     trunk_sha: shaSchema.parse('a'.repeat(40)),
     messages: 'CONFLICT (content): Merge conflict in src/time.ts',
     conflict: true,
+    close_command: 'hew task close <the id of this task>',
     ...more,
   };
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Collected } from '../../source/engine/collect.js';
 import { shaSchema } from '../../source/engine/ids.js';
 import { type AttemptFacts, judgeAttempt } from '../../source/engine/judge.js';
-import type { AgentFailure, AgentResult } from '../../source/engine/ports.js';
+import type { AgentFailure } from '../../source/engine/agent-failure.js';
+import type { AgentResult } from '../../source/engine/ports.js';
 
 const [BASE, WORK, TREE] = ['a', 'b', 'c'].map((digit) => shaSchema.parse(digit.repeat(40)));
 if (!BASE || !WORK || !TREE) throw new Error('three names of objects');

@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { closingWord } from '../../source/engine/agents/closing-word.js';
-import { buildPrompt, type PromptFacts } from '../../source/engine/prompt.js';
+import { buildPrompt, promptPrefix, type PromptFacts } from '../../source/engine/prompt.js';
 import { storedTask, taskId } from './queue/stored-tasks.js';
 
 const TASK = { id: 'app-7', title: 'Fix the time-zone bug', description: 'Dates are off by one.' };
 
 function facts(more: Partial<PromptFacts> = {}): PromptFacts {
   return {
+    prefix: 'How to work.',
     task: storedTask(TASK),
     worktree: '/home/me/.hew/wt/loop-x/0',
     branch: 'loop/loop-x/w0',
@@ -17,7 +18,8 @@ function facts(more: Partial<PromptFacts> = {}): PromptFacts {
     ],
     attempt: 1,
     attempts: 2,
-    previous: null,
+    earlier: [],
+    told: [],
     ...more,
   };
 }
@@ -36,7 +38,7 @@ describe('buildPrompt', () => {
       'Attempt: 1 of 2',
       'npm test',
       'npm run lint',
-      'blocked <task id>: <why>',
+      'blocked app-7: <why>',
     ]) {
       expect(text).toContain(part);
     }
@@ -50,21 +52,25 @@ describe('buildPrompt', () => {
     expect(text).not.toMatch(/\n{3}/);
   });
 
-  it('tells why the attempt before failed, with the end of the output and where its work is', () => {
-    const previous = {
+  it('tells what each earlier attempt changed, why it failed and where its work is; only the last one with its output', () => {
+    const first = {
       attempt: 1,
       reason: 'the gate is red: npm test',
+      files: ['source/time.ts', 'test/time.test.ts'],
       tail: '1 failed: time.test.ts',
       salvage: 'refs/hew/salvage/loop-x/w0/1',
     };
-    const { text } = buildPrompt(facts({ attempt: 2, previous }));
-    expect(text).toContain('Attempt: 2 of 2');
-    expect(text).toContain('## Attempt 1 failed\n\nthe gate is red: npm test');
+    const second = { ...first, attempt: 2, files: [], tail: '2 failed', salvage: null };
+    const { text } = buildPrompt(facts({ attempt: 3, attempts: 3, earlier: [first, second] }));
+    expect(text).toContain('Attempt: 3 of 3');
+    expect(text).toContain(
+      '## Attempt 1 failed\n\nthe gate is red: npm test\n\nIt changed source/time.ts, test/',
+    );
     expect(text).toContain('git diff HEAD...refs/hew/salvage/loop-x/w0/1');
-    expect(text.endsWith('1 failed: time.test.ts\n')).toBe(true);
-    const bare = buildPrompt(facts({ attempt: 2, previous: { ...previous, tail: '', salvage: null } })).text;
-    expect(bare).not.toContain('git diff');
-    expect(bare).not.toContain('The end of the output');
+    expect(text).not.toContain('1 failed: time.test.ts');
+    expect(text).toContain(
+      '## Attempt 2 failed\n\nthe gate is red: npm test\n\nThe end of the output:\n\n2 failed',
+    );
   });
 
   it('says in a run without a gate that nothing checks the work', () => {
@@ -92,12 +98,24 @@ describe('buildPrompt', () => {
         expect(text.startsWith(shared)).toBe(true);
       }),
     );
-    const ungated = buildPrompt(facts({ gate: [] }));
-    expect(ungated.prefix_hash).not.toBe(first.prefix_hash);
+    expect(buildPrompt(facts({ prefix: 'How to work!' })).prefix_hash).not.toBe(first.prefix_hash);
   });
 
   it('asks for a line that hew understands', () => {
     const last = buildPrompt(facts()).text.trimEnd().split('\n').at(-1) ?? '';
     expect(closingWord(last.replace(/^.*: /, ''), taskId('app-7'))).toEqual({ kind: 'closed' });
+  });
+});
+
+describe('promptPrefix', () => {
+  it('is the skill, and after it what is remembered, in the order of the queue', () => {
+    expect(promptPrefix({ skill: 'How to work.', memories: [] })).toBe('How to work.');
+    const memories = [
+      { key: 'style', value: 'tabs' },
+      { key: 'ci', value: 'slow on Mondays' },
+    ];
+    expect(promptPrefix({ skill: 'How to work.', memories })).toBe(
+      'How to work.\n\n## What is remembered of this project\n\n- style: tabs\n- ci: slow on Mondays',
+    );
   });
 });

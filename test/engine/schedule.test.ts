@@ -16,10 +16,13 @@ function taken(
   tasks: readonly Fields[],
   met: Readonly<Record<string, Partial<TaskState>>> = {},
   away: readonly TaskId[] = [],
+  wishes: Readonly<Record<string, 'skip' | 'retry'>> = {},
 ): string[] {
   const stored = queueOf(...tasks);
-  const listing = { tasks: stored, ready: readyTasks(stored, NOW) };
-  return candidates({ listing, tasks: stateOf(met), taken: new Set(away) }).map((task) => task.id);
+  const listing = { tasks: stored, ready: readyTasks(stored, NOW), left_out: [] };
+  const wished = new Map(Object.entries(wishes).map(([id, wish]) => [taskId(id), wish] as const));
+  const facts = { listing, tasks: stateOf(met), wishes: wished, taken: new Set(away), epic: null };
+  return candidates(facts).map((task) => task.id);
 }
 
 function stateOf(met: Readonly<Record<string, Partial<TaskState>>>): RunState['tasks'] {
@@ -30,6 +33,23 @@ function stateOf(met: Readonly<Record<string, Partial<TaskState>>>): RunState['t
 }
 
 const blocked = { id: 'a-2', dependencies: [{ depends_on_id: 'a-1', type: 'blocks' }] };
+
+describe('wishes of the user', () => {
+  it('leave a task alone, ready or not tried before', () => {
+    expect(taken([{ id: 'a-1' }, { id: 'a-2' }], {}, [], { 'a-1': 'skip' })).toEqual(['a-2']);
+  });
+
+  it('bring a task back that has failed, was aborted or skipped, and no other', () => {
+    const retried = (task: Partial<TaskState>, fields: Fields = {}): string[] =>
+      taken([{ id: 'a-1', ...fields }], { 'a-1': task }, [], { 'a-1': 'retry' });
+    expect(retried({ fate: 'failed', end: 'gate_red' }, { labels: ['hew-failed'] })).toEqual(['a-1']);
+    expect(retried({ fate: 'open again', end: 'aborted' })).toEqual(['a-1']);
+    expect(retried({ fate: 'merged', end: 'merged' })).toEqual([]);
+    expect(retried({ fate: 'conflicted', end: 'conflict' })).toEqual([]);
+    expect(retried({ fate: null, worker: 2 })).toEqual([]);
+    expect(retried({ fate: 'failed' }, { labels: ['merge-conflict'] })).toEqual([]);
+  });
+});
 
 describe('candidates', () => {
   it('are what the queue calls ready, in its order', () => {

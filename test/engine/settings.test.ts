@@ -9,16 +9,23 @@ import { temporaryFolder } from '../temporary-folder.js';
 const DEFAULTS: Record<keyof LoopSettings, unknown> = {
   jobs: 4,
   attempts: 2,
-  runtime: 'claude',
+  runtime: ['claude'],
+  fallback_runtime: null,
+  fallback_cooldown_iters: 3,
   agent_command: null,
-  model: null,
+  model: { by_priority: {}, by_type: {}, default: null },
+  skill: null,
   max_iter: null,
   budget_tokens: null,
   budget_cost: null,
   budget_wall: null,
+  iteration_budget_cost: null,
   iteration_timeout: 60 * 60_000,
   stall_timeout: 20 * 60_000,
   stop_file: null,
+  on_hangup: 'continue',
+  scope: 'ready',
+  epic: null,
 };
 
 const count = fc.integer({ min: 1, max: 16 });
@@ -28,16 +35,20 @@ const loopSettings: fc.Arbitrary<LoopSettings> = fc.record(
   {
     jobs: count,
     attempts: count,
-    runtime: word,
+    runtime: fc.array(word, { minLength: 1, maxLength: 3 }),
+    fallback_runtime: word,
+    fallback_cooldown_iters: count,
     agent_command: word,
-    model: word,
+    skill: word,
     max_iter: count,
     budget_tokens: count,
     budget_cost: count,
     budget_wall: count,
+    iteration_budget_cost: count,
     iteration_timeout: count,
     stall_timeout: count,
     stop_file: word,
+    on_hangup: fc.constantFrom('continue', 'drain', 'abort'),
   },
   { requiredKeys: [] },
 );
@@ -63,11 +74,17 @@ describe('parseSettings', () => {
       setup = false
       copy = [".env", "config/*.local"]
       link = ["node_modules"]
+      [limits]
+      min_free_disk = "2GB"
       [loop]
       jobs = 8
       attempts = 3
       runtime = "command"
+      fallback_runtime = "claude"
+      fallback_cooldown_iters = 5
       agent_command = "./agent.sh"
+      skill = "docs/skill.md"
+      iteration_budget_cost = 0.5
       model = "sonnet"
       max_iter = 20
       budget_tokens = 1_000_000
@@ -75,21 +92,55 @@ describe('parseSettings', () => {
       budget_wall = "1h30m"
       iteration_timeout = "20m"
       stop_file = "STOP"
+      on_hangup = "drain"
+      scope = "epics"
+      epic = "app-9"
+      [agents.claude]
+      bin = "./claude"
+      args = ["--verbose"]
+      model = "opus"
+      allowed_tools = ["Bash(git:*)", "WebFetch"]
+      env = { ANTHROPIC_BASE_URL = "http://localhost:4000" }
+      [agents.codex]
+      model = "gpt-5.5"
+      [prices."gpt-5.5"]
+      input = 1.25
+      output = 10
+      cache_read = 0.125
     `);
     expect(resolveSettings(file, {})).toEqual({
       gate: { test: 'npm test', lint: 'npm run lint', timeout_ms: 600_000 },
       worktree: { setup: false, copy: ['.env', 'config/*.local'], link: ['node_modules'] },
+      limits: { min_free_disk: 2_000_000_000 },
       loop: {
         jobs: 8,
         attempts: 3,
-        runtime: 'command',
+        runtimes: ['command'],
+        fallback_runtime: 'claude',
+        fallback_cooldown_iterations: 5,
         agent_command: './agent.sh',
-        model: 'sonnet',
+        models: { by_priority: {}, by_type: {}, default: 'sonnet' },
+        skill: 'docs/skill.md',
         limits: { max_iter: 20, budget_tokens: 1_000_000, budget_cost: 2.5, budget_wall_ms: 5_400_000 },
+        iteration_budget_usd: 0.5,
         iteration_timeout_ms: 1_200_000,
         stall_timeout_ms: 1_200_000,
         stop_file: 'STOP',
+        on_hangup: 'drain',
+        scope: 'epics',
+        epic: 'app-9',
       },
+      agents: {
+        claude: {
+          bin: './claude',
+          args: ['--verbose'],
+          model: 'opus',
+          allowed_tools: ['Bash(git:*)', 'WebFetch'],
+          env: { ANTHROPIC_BASE_URL: 'http://localhost:4000' },
+        },
+        codex: { bin: null, args: [], model: 'gpt-5.5', allowed_tools: null, env: {} },
+      },
+      prices: { 'gpt-5.5': { input: 1.25, output: 10, cache_read: 0.125, cache_create: 1.25 } },
     });
   });
 
@@ -114,6 +165,41 @@ describe('parseSettings', () => {
     ]);
     expect(problemsOf('gate = "npm test"')).toEqual([
       '.hew.toml: gate must be a section: write [gate] on a line of its own, not "npm test"',
+    ]);
+  });
+
+  it('names what is wrong in the sections of agents and prices, by the path to it', () => {
+    expect(
+      problemsOf(`
+        [agents.cluade]
+        bin = "x"
+        [agents.claude]
+        allowed-tools = ["Bash"]
+        args = "--verbose"
+        [agents.codex]
+        allowed_tools = ["Bash"]
+        model = "-m"
+        env = { HEW_TASK_ID = "app-1", "a b" = "c", PORT = 80 }
+        [prices."gpt-5.5"]
+        input = -1
+        ouput = 10
+      `),
+    ).toEqual([
+      '.hew.toml: agents.claude.args = "--verbose" must be a list of texts, such as ["--verbose"]',
+      '.hew.toml: agents.claude.allowed-tools is not a setting; did you mean allowed_tools?',
+      '.hew.toml: agents.codex.model = "-m" must be the name of a model',
+      '.hew.toml: agents.codex.env.HEW_TASK_ID must be left to hew',
+      '.hew.toml: agents.codex.env."a b" must be the name of a variable',
+      '.hew.toml: agents.codex.env.PORT = 80 must be text in quotes',
+      '.hew.toml: agents.codex.allowed_tools is not a setting; did you mean allowed_tools below [agents.claude]?',
+      '.hew.toml: agents.cluade is not a setting; did you mean claude?',
+      '.hew.toml: prices."gpt-5.5".input = -1 must not be less than 0',
+      '.hew.toml: prices."gpt-5.5".output is missing: it must be a number of dollars',
+      '.hew.toml: prices."gpt-5.5".ouput is not a setting; did you mean output?',
+    ]);
+    expect(problemsOf('[agents]\nclaude = "opus"\n[prices]\ninput = 3')).toEqual([
+      '.hew.toml: agents.claude must be a section: write [agents.claude] on a line of its own, not "opus"',
+      '.hew.toml: prices.input must be a section: write [prices.input] on a line of its own, not 3',
     ]);
   });
 
@@ -190,7 +276,15 @@ describe('resolveSettings', () => {
     fc.assert(
       fc.property(loopSettings, loopSettings, (inFile, asFlags) => {
         const { limits, ...loop } = resolveSettings({ loop: inFile }, asFlags).loop;
-        const { iteration_timeout_ms, stall_timeout_ms, ...others } = loop;
+        const {
+          iteration_timeout_ms,
+          stall_timeout_ms,
+          iteration_budget_usd,
+          fallback_cooldown_iterations,
+          runtimes,
+          models,
+          ...others
+        } = loop;
         const { budget_wall_ms, ...otherLimits } = limits;
         const resolved = {
           ...others,
@@ -198,30 +292,55 @@ describe('resolveSettings', () => {
           iteration_timeout: iteration_timeout_ms,
           stall_timeout: stall_timeout_ms,
           budget_wall: budget_wall_ms,
+          iteration_budget_cost: iteration_budget_usd,
+          fallback_cooldown_iters: fallback_cooldown_iterations,
+          runtime: runtimes,
+          model: models,
         };
         const said = { ...inFile, ...asFlags };
         // Which runtime is meant where none is named has a test of its own.
-        expect(resolved).toEqual({ ...DEFAULTS, ...said, runtime: loop.runtime });
-        expect(asFlags.runtime ?? loop.runtime).toBe(loop.runtime);
+        expect(resolved).toEqual({ ...DEFAULTS, ...said, runtime: runtimes });
+        expect(asFlags.runtime ?? runtimes).toEqual(runtimes);
       }),
     );
   });
 
   it.each([
-    [{}, {}, 'claude'],
-    [{ agent_command: './a' }, {}, 'command'],
-    [{}, { agent_command: './a' }, 'command'],
-    [{ agent_command: './a' }, { runtime: 'claude' }, 'claude'],
-    [{ agent_command: './a', runtime: 'claude' }, {}, 'claude'],
-    [{ runtime: 'claude' }, { agent_command: './a' }, 'command'],
-    [{ runtime: 'claude' }, { agent_command: './a', runtime: 'codex' }, 'codex'],
-  ])('with %j in the file and the flags %j the runtime is %s', (inFile, asFlags, runtime) => {
-    expect(resolveSettings({ loop: inFile }, asFlags).loop.runtime).toBe(runtime);
+    [{}, {}, ['claude']],
+    [{ agent_command: './a' }, {}, ['command']],
+    [{}, { agent_command: './a' }, ['command']],
+    [{ agent_command: './a' }, { runtime: ['claude'] }, ['claude']],
+    [{ agent_command: './a', runtime: ['claude'] }, {}, ['claude']],
+    [{ runtime: ['claude'] }, { agent_command: './a' }, ['command']],
+    [{ runtime: ['claude'] }, { agent_command: './a', runtime: ['codex', 'claude'] }, ['codex', 'claude']],
+  ])('with %j in the file and the flags %j the runtimes are %s', (inFile, asFlags, runtimes) => {
+    expect(resolveSettings({ loop: inFile }, asFlags).loop.runtimes).toEqual(runtimes);
+  });
+
+  it.each([
+    ['runtime = "claude, codex"', ['claude', 'codex']],
+    ['runtime = ["claude", "codex", "claude"]', ['claude', 'codex', 'claude']],
+  ])('reads %s', (line, runtimes) => {
+    expect(parseSettings(`[loop]\n${line}`).loop?.runtime).toEqual(runtimes);
+  });
+
+  it.each(['runtime = "claude,"', 'runtime = []', 'runtime = 3'])('refuses %s', (line) => {
+    expect(problemsOf(`[loop]\n${line}`)).toHaveLength(1);
+  });
+
+  it('reads which model is for which tasks; a flag takes the place of the default alone', () => {
+    const file = parseSettings(
+      '[loop.model]\ndefault = "haiku"\nby_priority.P0 = "opus"\nby_type.bug = "sonnet"',
+    );
+    const rules = { by_priority: { P0: 'opus' }, by_type: { bug: 'sonnet' } };
+    expect(resolveSettings(file, {}).loop.models).toEqual({ ...rules, default: 'haiku' });
+    const flags = { model: { default: 'fable' } };
+    expect(resolveSettings(file, flags).loop.models).toEqual({ ...rules, default: 'fable' });
   });
 
   it('refuses a model that a program would take for a flag', () => {
     expect(problemsOf('[loop]\nmodel = "--help"')).toEqual([
-      '.hew.toml: loop.model = "--help" must be the name of a model',
+      '.hew.toml: loop.model = "--help" must be the name of a model, or have default, by_priority (P0 to P4) and by_type',
     ]);
   });
 

@@ -43,7 +43,7 @@ describe('summaryText', () => {
        2  app-2 failed after 2 tries: gate red: npm test: 3 tests of 213 failed in
           test/routes/form.test.tsx
             hew task show app-2
-            git diff main...refs/hew/salvage/loop-20261122T101500Z-3fa9c1d2/w2/1
+            hew loop salvage show loop-20261122T101500Z-3fa9c1d2/w2/1
             git merge --squash refs/hew/salvage/loop-20261122T101500Z-3fa9c1d2/w2/1
 
        worker  iterations  closed  runtime        tokens    cost  stop

@@ -41,7 +41,7 @@ export async function resumeLoop(argv: readonly string[]): Promise<ExitCode> {
   const json = parsed.flags.json ?? false;
   const plan = await planToResume(parsed.flags, parsed.operands[0] ?? null);
   const handle = await beginResume(plan, (events) => tellEvents(events, json));
-  return followToEnd(handle, json);
+  return followToEnd(handle, { json, on_hangup: plan.basis.settings.loop.on_hangup });
 }
 
 /** Checks whether the run can be taken up with these flags; throws a {@link Refusal} that says what stands against it. */

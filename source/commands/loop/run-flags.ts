@@ -8,16 +8,22 @@ import type { FlagValues } from '../parse-flags.js';
 export const RUN_FLAGS = {
   jobs: { type: 'number', shortFlag: 'j' },
   runtime: { type: 'string' },
+  fallbackRuntime: { type: 'string' },
+  fallbackCooldownIters: { type: 'number' },
   agentCommand: { type: 'string' },
   model: { type: 'string' },
+  skill: { type: 'string' },
   attempts: { type: 'number' },
   maxIter: { type: 'number' },
   budgetTokens: { type: 'number' },
   budgetCost: { type: 'number' },
   budgetWall: { type: 'string' },
+  iterationBudgetCost: { type: 'number' },
   iterationTimeout: { type: 'string' },
   stallTimeout: { type: 'string' },
   stopFile: { type: 'string' },
+  scope: { type: 'string', choices: ['ready', 'epics'] },
+  epic: { type: 'string' },
   queue: { type: 'string', choices: ['auto', 'file', 'beads'] },
   dryRun: { type: 'boolean' },
   land: { type: 'boolean' },
@@ -31,16 +37,24 @@ export const RUN_FLAGS = {
 /** The part of the help that tells of {@link RUN_FLAGS}. */
 export const RUN_FLAGS_HELP = `
   -j, --jobs <1-16>             how many agents work at once (default 4); 1 works in this checkout itself
-      --runtime <name>          what runs the tasks: claude (default) or command
+      --runtime <names>         what runs the tasks: claude (default), codex, command; of several (claude,codex)
+                                each slot gets one in turn
+      --fallback-runtime <name>  works while a slot's own runtime is at a limit or fails
+      --fallback-cooldown-iters <n>  for so many iterations, then the own one is tried again (default 3)
       --agent-command <line>    any program as the agent (runtime "command"); its prompt comes on stdin
-      --model <name>            the model that the runtime is asked for, such as sonnet; else its own choice
+      --model <name>            the model that the first runtime is asked for where the task, its priority and its
+                                type name none; else its own choice
+      --skill <file>            a text that takes the place of what every prompt begins with
       --attempts <n>            how often a task is tried before it is given back (default 2)
-      --queue auto|file|beads   where the tasks are (default auto)
+      --queue auto|file|beads   where the tasks are (default auto: bd where there is a .beads, else .hew/tasks.jsonl)
+      --scope ready|epics       take any task that is ready (default), or only those below one epic
+      --epic <id>               that epic: its children, theirs, and so on
 
       --max-iter <n>            start no more iterations than that
       --budget-tokens <n>       start none once so many tokens are used
       --budget-cost <dollars>   start none once so much is spent
       --budget-wall <time>      start none after that time: 90m, 8h
+      --iteration-budget-cost <dollars>  end an agent whose iteration costs more
       --iteration-timeout <time>  end an agent that takes longer (default 60m)
       --stall-timeout <time>    end an agent that shows no sign of life for so long (default 20m)
       --stop-file <path>        start none once this file exists
@@ -63,15 +77,21 @@ export function loopSettingsOf(values: RunFlagValues): LoopSettings {
     jobs: values.jobs,
     attempts: values.attempts,
     runtime: values.runtime,
+    fallback_runtime: values.fallbackRuntime,
+    fallback_cooldown_iters: values.fallbackCooldownIters,
     agent_command: values.agentCommand,
     model: values.model,
+    skill: values.skill,
     max_iter: values.maxIter,
     budget_tokens: values.budgetTokens,
     budget_cost: values.budgetCost,
     budget_wall: values.budgetWall,
+    iteration_budget_cost: values.iterationBudgetCost,
     iteration_timeout: values.iterationTimeout,
     stall_timeout: values.stallTimeout,
     stop_file: values.stopFile,
+    scope: values.scope,
+    epic: values.epic,
   };
   const read = loopSettingsSchema.safeParse(
     Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),

@@ -9,7 +9,9 @@ import { jsonLine } from '../../reporters/json-lines.js';
 import { plainLines } from '../../reporters/plain-lines.js';
 import type { ExitCode } from '../command.js';
 import { beginRun, planRun } from './begin-run.js';
+import type { Settings } from '../../engine/settings.js';
 import { takeEndSignals } from './end-signals.js';
+import { hangUp } from './hang-up.js';
 import type { RunFlagValues } from './run-flags.js';
 
 /** A run from its start to its end, told line by line. */
@@ -19,7 +21,7 @@ export async function runInLines(flags: RunFlagValues): Promise<ExitCode> {
   const listen = (events: EventStream): void => tellEvents(events, json);
   if (flags.dryRun) return dryRun(plan, listen);
   const handle = await beginRun(plan, listen);
-  return followToEnd(handle, json);
+  return followToEnd(handle, { json, on_hangup: plan.settings.loop.on_hangup });
 }
 
 /** Prints each event from now on as it comes, as plain lines or as JSON. */
@@ -40,8 +42,14 @@ export function abortAloud(handle: RunHandle, json: boolean): void {
 }
 
 /** Waits for the end of a run, which signals may abort, and prints its summary. */
-export async function followToEnd(handle: RunHandle, json: boolean): Promise<ExitCode> {
-  using _signals = takeEndSignals({ onEnd: () => abortAloud(handle, json) });
+export async function followToEnd(
+  handle: RunHandle,
+  { json, on_hangup }: { readonly json: boolean; readonly on_hangup: Settings['loop']['on_hangup'] },
+): Promise<ExitCode> {
+  using _signals = takeEndSignals({
+    onEnd: () => abortAloud(handle, json),
+    onHangUp: () => hangUp(handle, on_hangup),
+  });
   try {
     const exitCode = await handle.ended;
     const { state } = handle.events;

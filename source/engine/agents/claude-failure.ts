@@ -1,8 +1,9 @@
 import { plainText } from '../plain-text.js';
 import { plainLine } from '../plain-line.js';
-import type { AgentResult } from '../ports.js';
+import type { AgentFailure, AgentProblem } from '../agent-failure.js';
 import type { ResultMessage } from './claude-messages.js';
 import { resetTime } from './reset-time.js';
+import { tellsUsageLimit } from './tells-usage-limit.js';
 
 /** What a Claude-shaped stream said of its own end. */
 export interface ClaudeEnding {
@@ -19,20 +20,36 @@ export interface ClaudeEnding {
   readonly limit: { readonly resets_at: string | null } | null;
 }
 
-type Failure = NonNullable<AgentResult['failure']>;
-
 const MESSAGE_LENGTH = 500;
 const LOOKED_AT = 4 * MESSAGE_LENGTH;
-const LIMIT_WORDS =
-  /\b(?:usage|session|weekly|\d+-hour|opus|sonnet) limit\b|\bhit your (?:\w+ )?limit\b|\bout of extra usage\b/i;
-const AUTHENTICATION_ERRORS = new Set(['authentication_failed', 'billing_error', 'oauth_org_not_allowed']);
-const SERVER_ERRORS = new Set(['server_error', 'overloaded']);
+
+/** What `terminal_reason` says by itself; `api_error` and others leave it to the error. */
+const ENDS: ReadonlyMap<string, AgentFailure> = new Map([
+  ['prompt_too_long', 'prompt_too_long'],
+  ['budget_exhausted', 'iteration_budget'],
+  // What INT leaves, whoever sent it.
+  ['aborted_streaming', 'killed'],
+  ['aborted_tools', 'killed'],
+]);
+
+/** What the name of an API failure says; `unknown` and names that are not here leave it to the status. */
+const ERRORS: ReadonlyMap<string, AgentFailure> = new Map([
+  ['authentication_failed', 'authentication'],
+  // An empty account is like a wrong key: it does not pass by itself, a person has to act.
+  ['billing_error', 'authentication'],
+  ['oauth_org_not_allowed', 'authentication'],
+  ['rate_limit', 'rate_limit'],
+  ['server_error', 'server'],
+  ['overloaded', 'server'],
+  ['model_not_found', 'bad_request'],
+  ['invalid_request', 'bad_request'],
+]);
 
 /**
  * How a Claude-shaped stream failed by its own account; null when it ended well or said nothing of it. Neither
  * `subtype` nor the exit code is trusted: `subtype` is "success" when the API has failed. Pure.
  */
-export function claudeFailure(ending: ClaudeEnding, now: Date): Failure | null {
+export function claudeFailure(ending: ClaudeEnding, now: Date): AgentProblem | null {
   const { result, error } = ending;
   const ended = result === null || result.terminal_reason === null || result.terminal_reason === 'completed';
   if (result === null ? error === null : !result.is_error && ended) return null;
@@ -51,21 +68,29 @@ function messageOf({ result, error }: ClaudeEnding): string {
   );
 }
 
-function kindOf(ending: ClaudeEnding, message: string): Failure['kind'] {
+function kindOf(ending: ClaudeEnding, message: string): AgentFailure {
   const { result, error, retries } = ending;
   const status = result?.api_error_status ?? error?.status ?? null;
-  const name = error?.name ?? '';
-  if (result?.terminal_reason === 'prompt_too_long' || /\bprompt is too long\b/i.test(message))
-    return 'prompt_too_long';
-  if (result?.stop_reason === 'refusal') return 'refusal';
-  // An empty account is like a wrong key: it does not pass by itself, a person has to act.
-  if (status === 401 || status === 403 || AUTHENTICATION_ERRORS.has(name)) return 'authentication';
-  if (status === 429 || name === 'rate_limit') {
-    // The program itself tries again, unless it was told to wait for so long that it makes no sense.
-    return ending.limit !== null || LIMIT_WORDS.test(message) || retries === 0 ? 'usage_limit' : 'rate_limit';
-  }
-  if ((status ?? 0) >= 500 || SERVER_ERRORS.has(name)) return 'server';
+  const end = result?.terminal_reason ?? result?.stop_reason ?? null;
+  // The program itself tries again, unless it was told to wait for so long that it makes no sense.
+  const limit = ending.limit !== null || retries === 0 ? 'usage_limit' : 'rate_limit';
+  const named = result?.stop_reason === 'refusal' ? 'refusal' : ENDS.get(end ?? '');
+  const kind = named ?? (error === null ? undefined : ERRORS.get(error.name)) ?? kindOfStatus(status);
+  if (kind !== null) return kind === 'rate_limit' ? limit : kind;
   // A connection that was lost has no status: only the attempts to get it back tell of it.
   if (status === null && retries > 0) return 'server';
-  return 'crashed';
+  // Older versions and programs that only look like it tell by words alone.
+  if (end === null && status === null) {
+    if (tellsUsageLimit(message)) return 'usage_limit';
+    if (/\bprompt is too long\b/i.test(message)) return 'prompt_too_long';
+  }
+  return 'unknown';
+}
+
+function kindOfStatus(status: number | null): AgentFailure | null {
+  if (status === null) return null;
+  if (status === 401 || status === 403) return 'authentication';
+  if (status === 429) return 'rate_limit';
+  if (status >= 500) return 'server';
+  return status >= 400 ? 'bad_request' : null;
 }

@@ -101,6 +101,7 @@ const resultSchema = z.object({
   terminal_reason: textOrNull,
   stop_reason: textOrNull,
   api_error_status: z.number().nullable().catch(null),
+  uuid: textOrNull,
   total_cost_usd: z.number().min(0).nullable().catch(null),
   usage: usageSchema.nullable().catch(null),
   modelUsage: z.record(z.string(), modelUsageSchema).catch({}),

@@ -1,6 +1,7 @@
 import { plainLine } from '../plain-line.js';
 import type { AgentLine, AgentUsage } from '../ports.js';
-import type { ClaudeEnding } from './claude-failure.js';
+import { CalledTools } from './called-tools.js';
+import { claudeFailure, type ClaudeEnding } from './claude-failure.js';
 import {
   claudeMessageSchema,
   type AssistantMessage,
@@ -9,17 +10,17 @@ import {
   type SystemMessage,
   type UserMessage,
 } from './claude-messages.js';
+import type { OutputEnd, OutputReader } from './output-reader.js';
+import { parseJsonLine } from './parse-json-line.js';
+import { SHOWN_LENGTH, shownLines } from './shown-lines.js';
 import { tellsUsageLimit } from './tells-usage-limit.js';
 import { TextTail } from './text-tail.js';
 import { toolLine } from './tool-line.js';
 import { UsageCount } from './usage-count.js';
 
-const LINE_LENGTH = 500;
 /** Of a text of many lines only the last are shown, of a tool's output even fewer. */
 const SHOWN_LINES = 200;
 const SHOWN_RESULT_LINES = 3;
-const SHOWN_LENGTH = 64 * 1024;
-const MAX_TOOL_CALLS = 200;
 const MAX_OPEN_CALLS = 1000;
 const FINAL_LENGTH = 64 * 1024;
 /** What Claude calls the model of a message that no model has written. */
@@ -29,9 +30,9 @@ const SYNTHETIC = '<synthetic>';
  * Reads an agent's standard output line by line: messages of Claude's `stream-json`, or plain text, decided for each
  * line. Holds a bounded part of it, however long it gets. Does no input or output of its own.
  */
-export class ClaudeStream {
+export class ClaudeStream implements OutputReader {
   readonly #usage = new UsageCount();
-  readonly #toolCalls: string[] = [];
+  readonly #tools = new CalledTools();
   /** Calls of a shell whose results are shown; other tools' results are what somebody has just read or written. */
   readonly #shellCalls = new Set<string>();
   /** Plain lines and results; and what was said since, which the next result repeats. */
@@ -45,16 +46,12 @@ export class ClaudeStream {
 
   /** Reads one line (`cut`: only its beginning is here) and gives what of it is to be shown. */
   read(line: string, cut = false): readonly AgentLine[] {
-    if (line.trimStart().startsWith('{')) {
-      // The beginning of a message is no message: nothing can be made of it, and the log has it.
-      if (cut) return [];
-      const parsed = parseJson(line);
-      if (parsed !== undefined) {
-        const message = claudeMessageSchema.safeParse(parsed.value);
-        return message.success ? this.#message(message.data) : [];
-      }
-    }
-    return this.#plain(line);
+    // The beginning of a message is no message: nothing can be made of it, and the log has it.
+    if (cut && line.trimStart().startsWith('{')) return [];
+    const parsed = parseJsonLine(line);
+    if (parsed === undefined) return this.#plain(line);
+    const message = claudeMessageSchema.safeParse(parsed.value);
+    return message.success ? this.#message(message.data) : [];
   }
 
   get usage(): AgentUsage {
@@ -63,7 +60,7 @@ export class ClaudeStream {
 
   /** The names of the tools that were called, in order; the first 200. */
   get toolCalls(): readonly string[] {
-    return this.#toolCalls;
+    return this.#tools.names;
   }
 
   /** What was said last: the text of the results, plain lines, and what was said since; the last 64 K of it. */
@@ -73,6 +70,10 @@ export class ClaudeStream {
 
   get ending(): ClaudeEnding {
     return this.#ending;
+  }
+
+  end(now: Date): OutputEnd {
+    return { told: this.#ending.result !== null, failure: claudeFailure(this.#ending, now) };
   }
 
   #message(message: ClaudeMessage): readonly AgentLine[] {
@@ -102,6 +103,9 @@ export class ClaudeStream {
 
   #assistant({ message, error, ...around }: AssistantMessage): readonly AgentLine[] {
     const isMain = around.parent_tool_use_id === null;
+    // Another turn has begun, so the result that has come is not the end.
+    if (isMain && (message.id === null || !this.#usage.isCounted(message.id)))
+      this.#ending = { ...this.#ending, result: null };
     if (message.id !== null && message.usage !== null) this.#usage.message(message.id, message.usage);
     if (isMain && message.model !== null && message.model !== SYNTHETIC) this.#model = message.model;
     if (error === null) this.#ending = { ...this.#ending, error: null, retries: 0 };
@@ -111,15 +115,15 @@ export class ClaudeStream {
           const status = around.api_error_status;
           this.#ending = {
             ...this.#ending,
-            error: { name: error, status, text: plainLine(block.text, LINE_LENGTH) },
+            error: { name: error, status, text: plainLine(block.text, SHOWN_LENGTH) },
           };
         } else if (isMain) {
           this.#said.add(block.text);
         }
         if (isMain) this.#lastText = block.text;
-        return shown(error === null ? 'text' : 'error', block.text, SHOWN_LINES);
+        return shownLines(error === null ? 'text' : 'error', block.text, SHOWN_LINES);
       }
-      return block.type === 'tool_use' ? [this.#toolCall(block)] : [];
+      return block.type === 'tool_use' ? this.#toolCall(block) : [];
     });
   }
 
@@ -127,10 +131,10 @@ export class ClaudeStream {
     readonly id: string;
     readonly name: string;
     readonly input: Record<string, unknown>;
-  }): AgentLine {
-    if (this.#toolCalls.length < MAX_TOOL_CALLS) this.#toolCalls.push(plainLine(call.name, 100));
+  }): readonly AgentLine[] {
+    if (!this.#tools.add(call.id, call.name)) return [];
     if ('command' in call.input && this.#shellCalls.size < MAX_OPEN_CALLS) this.#shellCalls.add(call.id);
-    return { kind: 'tool', text: toolLine(call.name, call.input, this.#cwd, LINE_LENGTH) };
+    return [{ kind: 'tool', text: toolLine(call.name, call.input, this.#cwd, SHOWN_LENGTH) }];
   }
 
   #user({ message }: UserMessage): readonly AgentLine[] {
@@ -140,7 +144,7 @@ export class ClaudeStream {
       if (!ofShell && !block.is_error) return [];
       const text =
         typeof block.content === 'string' ? block.content : block.content.map(({ text }) => text).join('\n');
-      return shown(block.is_error ? 'error' : 'result', text, SHOWN_RESULT_LINES);
+      return shownLines(block.is_error ? 'error' : 'result', text, SHOWN_RESULT_LINES);
     });
   }
 
@@ -149,14 +153,19 @@ export class ClaudeStream {
       case 'init':
         this.#cwd = message.cwd ?? this.#cwd;
         this.#model = message.model ?? this.#model;
+        this.#ending = { ...this.#ending, result: null };
         return [];
       case 'api_retry': {
         this.#ending = { ...this.#ending, retries: this.#ending.retries + 1 };
         const what = [message.error ?? 'no connection', message.error_status ?? ''].join(' ').trim();
-        return shown('error', `${what}: trying again (${message.attempt} of ${message.max_retries})`, 1);
+        return shownLines('error', `${what}: trying again (${message.attempt} of ${message.max_retries})`, 1);
       }
       case 'permission_denied':
-        return shown('error', `${message.tool_name ?? 'A tool'} was denied: ${message.message ?? ''}`, 1);
+        return shownLines(
+          'error',
+          `${message.tool_name ?? 'A tool'} was denied: ${message.message ?? ''}`,
+          1,
+        );
       default:
         return [];
     }
@@ -164,7 +173,8 @@ export class ClaudeStream {
 
   #result(message: ResultMessage): readonly AgentLine[] {
     this.#usage.result(message);
-    this.#cost = message.total_cost_usd ?? this.#cost;
+    // The sum of all results by then, so that one that is told again later takes nothing back.
+    if (message.total_cost_usd !== null) this.#cost = Math.max(this.#cost ?? 0, message.total_cost_usd);
     this.#ending = { ...this.#ending, result: message };
     const text = message.result ?? '';
     if (text.trim() === '') return [];
@@ -173,34 +183,14 @@ export class ClaudeStream {
     this.#final.add(text);
     const isNew = text.trim() !== this.#lastText.trim();
     this.#lastText = text;
-    return isNew ? shown(message.is_error ? 'error' : 'text', text, SHOWN_LINES) : [];
+    return isNew ? shownLines(message.is_error ? 'error' : 'text', text, SHOWN_LINES) : [];
   }
 
   #plain(line: string): readonly AgentLine[] {
-    this.#final.add(plainLine(line, 4 * LINE_LENGTH));
-    const text = plainLine(line, LINE_LENGTH);
+    this.#final.add(plainLine(line, 4 * SHOWN_LENGTH));
+    const text = plainLine(line, SHOWN_LENGTH);
     if (tellsUsageLimit(text))
       this.#ending = { ...this.#ending, error: { name: 'rate_limit', status: null, text } };
     return text === '' ? [] : [{ kind: 'text', text }];
-  }
-}
-
-/** The last `most` lines of a text that are not blank, fit for a screen. */
-function shown(kind: AgentLine['kind'], text: string, most: number): readonly AgentLine[] {
-  const lines = text.slice(-SHOWN_LENGTH).split('\n');
-  return lines
-    .map((line) => plainLine(line, LINE_LENGTH))
-    .filter((line) => line !== '')
-    .slice(-most)
-    .map((line) => ({ kind, text: line }));
-}
-
-function parseJson(line: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(line) as unknown };
-  } catch (error) {
-    // Not JSON: then it is plain text, which is no fault.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
   }
 }

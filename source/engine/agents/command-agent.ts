@@ -2,7 +2,8 @@ import { isAbsolute, resolve } from 'node:path';
 import type { Agent, AgentObserver, AgentRequest, AgentResult } from '../ports.js';
 import { commandWord } from './command-word.js';
 import { findProgram } from './find-program.js';
-import { runStreamProgram } from './run-stream-program.js';
+import { readerOf } from './reader-of.js';
+import { runProgram } from './run-program.js';
 
 export interface CommandAgentOptions {
   /** The user's own command line (`--agent-command`), read by `sh`. No text of a task is ever part of it. */
@@ -25,6 +26,7 @@ export class CommandAgent implements Agent {
   readonly runtime: string;
   /** A program may tell its cost or not: that is only known afterwards. */
   readonly priced = false;
+  readonly caps_cost = false;
   readonly #options: CommandAgentOptions;
 
   constructor(options: CommandAgentOptions) {
@@ -47,10 +49,12 @@ export class CommandAgent implements Agent {
       env: { ...request.env, ...model },
       input: request.prompt,
       graceMs: this.#options.graceMs,
-      owes_result: false,
+      reader: readerOf(this.runtime),
+      owes_end: false,
+      login: null,
       is_missing: isMissing,
     };
-    return runStreamProgram(program, request, observer, signal);
+    return runProgram(program, request, observer, signal);
   }
 }
 

@@ -2,14 +2,14 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { AgentUsage } from '../ports.js';
-import { ClaudeStream } from './claude-stream.js';
+import { readerOf } from './reader-of.js';
 
 /**
  * Reads again what an agent has used, from its raw output: what was told before hew ended in the middle of it. A log
  * that is missing tells nothing. Rejects when one cannot be read.
  */
-export async function readUsage(log: string): Promise<AgentUsage> {
-  const stream = new ClaudeStream();
+export async function readUsage(log: string, runtime: string): Promise<AgentUsage> {
+  const stream = readerOf(runtime);
   for (const path of await partsOf(log)) {
     const lines = createInterface({ input: createReadStream(path), crlfDelay: Infinity });
     for await (const line of lines) stream.read(line);

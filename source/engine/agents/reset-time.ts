@@ -1,8 +1,8 @@
 /** `…|1754870400`: seconds since 1970. */
 const EPOCH = /\|(\d{10})\b/;
-/** `resets 3pm (Europe/Rome)`, `resets Jul 26, 5:59am (UTC)`, `will reset at 9:30 AM`, `try again at 10:46 AM`. */
+/** `resets 3pm (Europe/Rome)`, `resets Jul 26, 5:59am (UTC)`, `will reset at 9:30 AM`, `try again at 10:46 AM`, `try again at Nov 27th, 2026 6:00 AM`. */
 const CLOCK =
-  /\b(?:resets?|try again)(?:\s+(?:at|on))?\s+(?:([a-z]{3})[a-z]*\s+(\d{1,2})(?:,|\s+at)?\s+)?(\d{1,2})(?::(\d{2}))?\s*([ap])\.?m\b\.?(?:\s*\(([\w+/-]+)\))?/i;
+  /\b(?:resets?|try again)(?:\s+(?:at|on))?\s+(?:([a-z]{3})[a-z]*\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+\d{4})?(?:,|\s+at)?\s+)?(\d{1,2})(?::(\d{2}))?\s*([ap])\.?m\b\.?(?:\s*\(([\w+/-]+)\))?/i;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const HOUR_MS = 3_600_000;
 

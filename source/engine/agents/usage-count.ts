@@ -1,8 +1,10 @@
 import { NO_TOKENS, type TokenCount } from '../ports.js';
 import type { ClaudeUsage, ResultMessage } from './claude-messages.js';
+import { larger, plus } from './token-sums.js';
 
 /** Messages of which further lines may come; more than any number of subagents at once. */
 const OPEN_MESSAGES = 256;
+const COUNTED_MESSAGES = 4096;
 
 /**
  * Counts the tokens of a Claude-shaped stream. Each message comes as several lines with the same id, and counts once;
@@ -12,11 +14,17 @@ export class UsageCount {
   #settled: TokenCount = NO_TOKENS;
   /** What the messages since the last result have used, by id. */
   #messages = new Map<string, TokenCount>();
-  /** Messages that the last result has counted. */
-  #counted: ReadonlySet<string> = new Set();
+  /** The last messages that a result or the settled sum has counted. */
+  readonly #counted = new Set<string>();
+  #lastResult: string | null = null;
 
   get tokens(): TokenCount {
     return [...this.#messages.values()].reduce(plus, this.#settled);
+  }
+
+  /** Whether all of a message was counted by a result that came after it. */
+  isCounted(id: string): boolean {
+    return this.#counted.has(id);
   }
 
   /** A line of a message with the usage that is known by now. */
@@ -27,17 +35,26 @@ export class UsageCount {
     if (oldest === undefined || this.#messages.size <= OPEN_MESSAGES) return;
     this.#settled = plus(this.#settled, oldest[1]);
     this.#messages.delete(oldest[0]);
+    this.#count(oldest[0]);
   }
 
   /** The end of a turn. `modelUsage` is the sum of all turns and subagents; where it is missing, `usage` is the turn's. */
-  result({ modelUsage, usage }: Pick<ResultMessage, 'modelUsage' | 'usage'>): void {
+  result({ modelUsage, usage, uuid }: Pick<ResultMessage, 'modelUsage' | 'usage' | 'uuid'>): void {
+    if (uuid !== null && uuid === this.#lastResult) return;
+    this.#lastResult = uuid;
     const models = Object.values(modelUsage);
     this.#settled =
       models.length > 0
-        ? models.map(fromModel).reduce(plus, NO_TOKENS)
+        ? larger(this.#settled, models.map(fromModel).reduce(plus, NO_TOKENS))
         : plus(this.#settled, larger([...this.#messages.values()].reduce(plus, NO_TOKENS), tokensOf(usage)));
-    this.#counted = new Set(this.#messages.keys());
+    for (const id of this.#messages.keys()) this.#count(id);
     this.#messages.clear();
+  }
+
+  #count(id: string): void {
+    this.#counted.add(id);
+    const [oldest] = this.#counted;
+    if (oldest !== undefined && this.#counted.size > COUNTED_MESSAGES) this.#counted.delete(oldest);
   }
 }
 
@@ -57,22 +74,5 @@ function fromModel(usage: ResultMessage['modelUsage'][string]): TokenCount {
     output: usage.outputTokens,
     cache_read: usage.cacheReadInputTokens,
     cache_create: usage.cacheCreationInputTokens,
-  };
-}
-
-function plus(one: TokenCount, other: TokenCount): TokenCount {
-  return combine(one, other, (a, b) => a + b);
-}
-
-function larger(one: TokenCount, other: TokenCount): TokenCount {
-  return combine(one, other, Math.max);
-}
-
-function combine(one: TokenCount, other: TokenCount, by: (a: number, b: number) => number): TokenCount {
-  return {
-    input: by(one.input, other.input),
-    output: by(one.output, other.output),
-    cache_read: by(one.cache_read, other.cache_read),
-    cache_create: by(one.cache_create, other.cache_create),
   };
 }

@@ -1,7 +1,9 @@
 import ms from 'ms';
 import { plainLine } from '../plain-line.js';
+import { NO_REDACTION, type Redactor } from '../redactor.js';
 import type { GateCommand, GateResult } from '../ports.js';
 import { BoundedLog } from '../processes/bounded-log.js';
+import type { SetLedger } from '../processes/process-ledger.js';
 import { runInSet, type RunInSetResult } from '../processes/run-in-set.js';
 import { LastLines, LINE_LENGTH } from './last-lines.js';
 
@@ -15,6 +17,10 @@ export interface GateRequest {
   readonly env: Readonly<Record<string, string>>;
   /** What all processes carry in the environment, so that they are found and ended: `HEW_MARK_3fa9c1d2=w0`. */
   readonly mark: string;
+  /** Where the processes of each command are noted; none where nobody comes after. */
+  readonly ledger?: SetLedger | undefined;
+  /** What is taken out of the output wherever it goes; nothing if not given. */
+  readonly redactor?: Redactor | undefined;
   /** A path that the output is kept at, made anew (mode 0600); its folder is there. */
   readonly log: string;
   /** For all commands together; at most what a timer can wait (see duration.ts). */
@@ -73,8 +79,8 @@ async function runCommand(
   { command }: GateCommand,
   { log, tail, signal }: { log: BoundedLog; tail: LastLines; signal: AbortSignal },
 ): Promise<RunInSetResult> {
-  const { cwd, env, mark, onLine, graceMs } = request;
-  await write(log, `$ ${command}\n`);
+  const { cwd, env, mark, ledger, redactor = NO_REDACTION, onLine, graceMs } = request;
+  await write(log, `$ ${redactor.text(command)}\n`);
   const take = (line: string): void => {
     tail.add(line);
     onLine?.(plainLine(line, LINE_LENGTH));
@@ -85,6 +91,8 @@ async function runCommand(
     cwd,
     env,
     mark,
+    ledger,
+    redactor,
     input: '',
     onStdout: take,
     onStderr: take,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunId, type Sha, shaSchema } from '../ids.js';
+import { SALVAGE_ROOT } from '../salvage-name.js';
 import { writeFilesTree } from './files-tree.js';
 import type { Git } from './git.js';
 import { commitTree, treeOf, withTrailers } from './merge.js';
@@ -26,7 +27,7 @@ export interface Salvage {
 
 /** The folder of refs that a worker's salvage goes to. */
 export function salvagePrefix(run: RunId, worker: number): string {
-  return `refs/hew/salvage/${run}/w${worker}`;
+  return `${SALVAGE_ROOT}${run}/w${worker}`;
 }
 
 /**

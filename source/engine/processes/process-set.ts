@@ -21,6 +21,8 @@ export interface ProcessSet {
   /** `HEW_MARK_<8 hex of the run>=w<n>`; with nothing after the `=`, all workers of the run; null: no mark. */
   readonly mark: string | null;
   readonly groups: readonly GroupLeader[];
+  /** When the first of its processes can have started; not given, the oldest leader is the first. */
+  readonly since?: string | null;
 }
 
 /** Notes when a process that has just been started did start, so that its group is told from a later one. */
@@ -32,7 +34,8 @@ export async function groupLedBy(pid: number): Promise<GroupLeader> {
  * What to look for in a scan for this set. Its processes are no older than the oldest leader, where the leaders are
  * known: so the environments of most of the machine's processes need not be read. Pure.
  */
-export function searchFor({ mark, groups }: ProcessSet): MarkSearch {
+export function searchFor({ mark, groups, since }: ProcessSet): MarkSearch {
+  if (since !== undefined) return { mark, since };
   const starts = groups.map(({ started }) => Number(started ?? 0));
   return { mark, since: starts.length === 0 ? null : String(Math.min(...starts)) };
 }

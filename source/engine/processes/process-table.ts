@@ -1,6 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { execa } from 'execa';
+import { promisify } from 'node:util';
 import { parseProcStat } from './proc-stat.js';
 import { parsePsListing } from './ps-listing.js';
 
@@ -26,6 +27,8 @@ export type ProcessTable = ReadonlyMap<number, ProcessEntry>;
 
 /** The listing is read again while it grows, but a machine that starts processes without end must not hold us. */
 const MAX_PASSES = 5;
+/** Of `ps`: far above what the most processes that a system allows would take. */
+const MAX_LISTING_BYTES = 64 * 1024 * 1024;
 
 /** Whose environments are looked at. */
 export interface MarkSearch {
@@ -88,6 +91,10 @@ async function hasMark(pid: number, mark: string): Promise<boolean> {
 
 async function readPs(): Promise<ProcessTable> {
   const columns = 'pid=,ppid=,pgid=,stat=,lstart=,time=';
-  const { stdout } = await execa('ps', ['-axo', columns], { env: { LC_ALL: 'C' }, stdin: 'ignore' });
+  // Node's own, since the guardian, which waits as long as the run, loads nothing that it can do without.
+  const { stdout } = await promisify(execFile)('ps', ['-axo', columns], {
+    env: { ...process.env, LC_ALL: 'C' },
+    maxBuffer: MAX_LISTING_BYTES,
+  });
   return new Map(parsePsListing(stdout).map((entry) => [entry.pid, entry]));
 }

@@ -1,6 +1,8 @@
 import { execa } from 'execa';
+import { NO_REDACTION, type Redactor } from '../redactor.js';
 import type { BoundedLog } from './bounded-log.js';
 import { endProcessSet } from './end-process-set.js';
+import type { SetLedger } from './process-ledger.js';
 import { groupLedBy, type ProcessSet } from './process-set.js';
 import { StreamReader, type StreamSinks } from './stream-reader.js';
 
@@ -25,8 +27,12 @@ export interface RunInSetRequest {
   readonly onStderr: LineHandler;
   /** Gets the bytes of both streams, each stream's lines whole where they are under 1 MB. The caller ends it. */
   readonly log?: BoundedLog;
+  /** Where the set's start and end are noted; none where nobody comes after. */
+  readonly ledger?: SetLedger | undefined;
   /** Told once, as soon as the program runs: for stall detection. */
   readonly onStarted?: (set: ProcessSet) => void;
+  /** What is taken out of the lines and the log; nothing if not given. */
+  readonly redactor?: Redactor | undefined;
   /** When it aborts, the whole set is ended. */
   readonly signal: AbortSignal;
   /** Milliseconds between TERM and KILL; 5000 if not given. */
@@ -78,16 +84,23 @@ export async function runInSet(request: RunInSetRequest): Promise<RunInSetResult
   const exited = new Promise<Exit>((resolve) => {
     subprocess.nodeChildProcess.once('exit', (code, name) => resolve({ code, signal: name }));
   });
-  const sinks = { log: request.log, maxLineBytes: request.maxLineBytes ?? MAX_LINE_BYTES };
+  const sinks = {
+    log: request.log,
+    maxLineBytes: request.maxLineBytes ?? MAX_LINE_BYTES,
+    redactor: request.redactor ?? NO_REDACTION,
+  };
   const readers = [
     new StreamReader(subprocess.stdout, { ...sinks, onLine: request.onStdout } satisfies StreamSinks),
     new StreamReader(subprocess.stderr, { ...sinks, onLine: request.onStderr } satisfies StreamSinks),
   ];
 
-  const set: ProcessSet = { mark: request.mark, groups: [await groupLedBy(pid)] };
+  const leader = await groupLedBy(pid);
+  request.ledger?.started(leader);
+  const set: ProcessSet = { mark: request.mark, groups: [leader] };
   request.onStarted?.(set);
   const reason = await firstReason(exited, readers, signal);
   const { ended, survivors } = await endProcessSet(set, { graceMs: request.graceMs ?? 5000 });
+  if (survivors.length === 0) request.ledger?.ended(leader);
 
   // Reading ends after the set, not before: a process that was left running may hold the pipes open.
   const read = await Promise.allSettled(readers.map((reader) => reader.finish(QUIET_MS)));

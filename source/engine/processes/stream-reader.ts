@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BoundedLines, type BoundedLine } from './bounded-lines.js';
 import type { BoundedLog } from './bounded-log.js';
+import type { Redactor } from '../redactor.js';
+import { RedactedBytes } from './redacted-bytes.js';
 import { WholeLines } from './whole-lines.js';
 
 /** Where a stream's output goes. */
@@ -10,6 +12,8 @@ export interface StreamSinks {
   readonly onLine: (line: string, cut: boolean) => void | Promise<void>;
   readonly log: BoundedLog | undefined;
   readonly maxLineBytes: number;
+  /** Takes out of lines and log what is nobody's to read. */
+  readonly redactor: Redactor;
 }
 
 /** Reads a program's stream into its sinks, no faster than they take it, holding little more than one line. */
@@ -20,6 +24,7 @@ export class StreamReader {
   readonly #sinks: StreamSinks;
   readonly #lines: BoundedLines;
   readonly #whole = new WholeLines();
+  readonly #redacted: RedactedBytes;
   #chunks = 0;
   #busy = false;
   #abandoned = false;
@@ -28,6 +33,7 @@ export class StreamReader {
     this.#stream = stream;
     this.#sinks = sinks;
     this.#lines = new BoundedLines(sinks.maxLineBytes);
+    this.#redacted = new RedactedBytes(sinks.redactor);
     this.done = this.#read();
     // Told by finish(), which whoever made the reader may not have come to yet: until then it must not end hew.
     this.done.catch(() => {});
@@ -54,7 +60,7 @@ export class StreamReader {
       for await (const chunk of this.#stream) {
         this.#busy = true;
         this.#chunks += 1;
-        await this.#log(this.#whole.push(chunk as Buffer));
+        await this.#log(this.#redacted.push(this.#whole.push(chunk as Buffer)));
         await this.#tell(this.#lines.push(chunk as Buffer));
         this.#busy = false;
       }
@@ -62,7 +68,8 @@ export class StreamReader {
       // The stream that finish() gave up ends as a stream cut short: that is no fault.
       if (!this.#abandoned) throw error;
     }
-    await this.#log(this.#whole.end());
+    await this.#log(this.#redacted.push(this.#whole.end()));
+    await this.#log(this.#redacted.end());
     await this.#tell(this.#lines.end());
   }
 
@@ -77,7 +84,7 @@ export class StreamReader {
 
   async #tell(lines: readonly BoundedLine[]): Promise<void> {
     for (const { text, cut } of lines) {
-      const taken = this.#sinks.onLine(text, cut);
+      const taken = this.#sinks.onLine(this.#sinks.redactor.text(text), cut);
       if (taken !== undefined) await taken;
     }
   }

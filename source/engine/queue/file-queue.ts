@@ -1,7 +1,15 @@
 import type { TaskId } from '../ids.js';
-import type { ClaimResult, CloseResult, NewTask, QueueListing, TaskQueue } from '../ports.js';
+import type {
+  ClaimResult,
+  CloseResult,
+  Memory,
+  NewTask,
+  QueueCommands,
+  QueueListing,
+  TaskQueue,
+} from '../ports.js';
 import type { QueueDocument } from './queue-document.js';
-import { setFields } from './queue-document.js';
+import { setFields, setMemory } from './queue-document.js';
 import { QueueFile } from './queue-file.js';
 import { nextReturn, readyTasks } from './readiness.js';
 import type { StoredTask } from './stored-task.js';
@@ -9,6 +17,7 @@ import {
   addBlocker,
   decideClaim,
   decideClose,
+  noteFields,
   type Decision,
   releaseFields,
   removeBlocker,
@@ -17,7 +26,7 @@ import {
   type TaskUpdate,
   updateFields,
 } from './task-changes.js';
-import { nextTaskId } from './task-ids.js';
+import { memoryKey, nextTaskId } from './task-ids.js';
 import type { TaskFields } from './task-record.js';
 
 export interface FileQueueOptions {
@@ -28,6 +37,13 @@ export interface FileQueueOptions {
   /** What time it is; the machine's clock when left out. */
   readonly now?: () => Date;
 }
+
+/** What a user types to do the same by hand. */
+const COMMANDS: QueueCommands = {
+  create: 'hew task new "<title>"',
+  close: (id) => `hew task close ${id}`,
+  giveBack: (id) => `hew task update ${id} --status open`,
+};
 
 /** A task to file, together with what blocks it from the first moment on. */
 export interface FiledTask extends NewTask {
@@ -48,6 +64,7 @@ type Tasks = FileListing['tasks'];
  */
 export class FileQueue implements TaskQueue {
   readonly kind = 'file';
+  readonly commands = COMMANDS;
   readonly #file: QueueFile;
   readonly #prefix: string;
   readonly #now: () => Date;
@@ -62,7 +79,7 @@ export class FileQueue implements TaskQueue {
   /** Cheap while nothing has changed. Throws when there is no file yet, naming the command that makes it. */
   async list(): Promise<FileListing> {
     const document = await this.#file.read();
-    return { tasks: document.tasks, ready: this.#readyIn(document) };
+    return { tasks: document.tasks, ready: this.#readyIn(document), left_out: [] };
   }
 
   async show(id: TaskId): Promise<StoredTask | null> {
@@ -100,6 +117,23 @@ export class FileQueue implements TaskQueue {
   /** Throws a `QueueError` when one of the two does not exist or the blocker waits for the task itself. */
   addDependency(id: TaskId, blocker: TaskId): Promise<void> {
     return this.#set(id, (tasks, now) => addBlocker(tasks, id, blocker, now));
+  }
+
+  addNote(id: TaskId, note: string): Promise<void> {
+    return this.#set(id, (tasks) => noteFields(requireTask(tasks, id), note));
+  }
+
+  /** Without a key the text's own words make one. Makes the file when it is missing. */
+  remember(text: string, key: string = memoryKey(text)): Promise<void> {
+    return this.#file.changeOrMake((document) => ({
+      answer: undefined,
+      document: document.memories.get(key)?.value === text ? null : setMemory(document, { key, value: text }),
+    }));
+  }
+
+  async memories(): Promise<readonly Memory[]> {
+    const { memories } = await this.#file.read();
+    return [...memories].map(([key, { value }]) => ({ key, value })).sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 
   /** From now on `blocker` no longer blocks `id`. Throws a `QueueError` when it did not. */

@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { TaskId } from '../ids.js';
-import { QueueError } from '../ports.js';
+import { type Memory, QueueError } from '../ports.js';
 import type { StoredTask } from './stored-task.js';
-import { changeTaskLine, parseTaskLine, type TaskFields } from './task-record.js';
+import { changeTaskLine, memoryLine, parseTaskLine, type TaskFields } from './task-record.js';
 
 /** How many broken lines one message names. */
 const NAMED_PROBLEMS = 5;
@@ -13,10 +13,17 @@ export interface QueueDocument {
   readonly tasks: ReadonlyMap<TaskId, StoredTask>;
   /** Where in `lines` each task stands. */
   readonly places: ReadonlyMap<TaskId, number>;
+  /** What is remembered, by key, and where in `lines` each stands; of two with one key the later one holds. */
+  readonly memories: ReadonlyMap<string, { readonly value: string; readonly place: number }>;
 }
 
 /** A queue without tasks. */
-export const EMPTY_DOCUMENT: QueueDocument = { lines: [], tasks: new Map(), places: new Map() };
+export const EMPTY_DOCUMENT: QueueDocument = {
+  lines: [],
+  tasks: new Map(),
+  places: new Map(),
+  memories: new Map(),
+};
 
 /** Reads the file's bytes. Throws a {@link QueueError} that names the path, every broken line's number and its field. */
 export function parseDocument(bytes: Uint8Array, path: string): QueueDocument {
@@ -24,6 +31,7 @@ export function parseDocument(bytes: Uint8Array, path: string): QueueDocument {
   const lines: string[] = [];
   const tasks = new Map<TaskId, StoredTask>();
   const places = new Map<TaskId, number>();
+  const memories = new Map<string, { readonly value: string; readonly place: number }>();
   const problems: string[] = [];
   for (const [index, content] of encoded.entries()) {
     const problem = (reason: string): void => void problems.push(`line ${index + 1}: ${reason}`);
@@ -33,6 +41,8 @@ export function parseDocument(bytes: Uint8Array, path: string): QueueDocument {
     lines.push(line);
     const parsed = parseTaskLine(line);
     if (parsed.kind === 'broken' && isUtf8(content)) problem(parsed.reason);
+    if (parsed.kind === 'memory')
+      memories.set(parsed.memory.key, { value: parsed.memory.value, place: index });
     if (parsed.kind !== 'task') continue;
     const { task } = parsed;
     const earlier = places.get(task.id);
@@ -41,7 +51,7 @@ export function parseDocument(bytes: Uint8Array, path: string): QueueDocument {
     places.set(task.id, index);
   }
   if (problems.length > 0) throw brokenFile(path, problems);
-  return { lines, tasks, places };
+  return { lines, tasks, places, memories };
 }
 
 function splitLines(bytes: Uint8Array): readonly Buffer[] {
@@ -84,8 +94,18 @@ export function setFields(document: QueueDocument, id: TaskId, fields: TaskField
   const lines = [...document.lines];
   lines[place] = line;
   return {
+    ...document,
     lines,
     tasks: new Map(document.tasks).set(id, parsed.task),
     places: new Map(document.places).set(id, place),
   };
+}
+
+/** The document with this remembered, in place of what the key held. */
+export function setMemory(document: QueueDocument, memory: Memory): QueueDocument {
+  const { key, value } = memory;
+  const place = document.memories.get(key)?.place ?? document.lines.length;
+  const lines = [...document.lines];
+  lines[place] = memoryLine(memory);
+  return { ...document, lines, memories: new Map(document.memories).set(key, { value, place }) };
 }

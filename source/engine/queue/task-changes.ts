@@ -162,7 +162,8 @@ function unknownTask(id: TaskId): string {
   return `There is no task ${id}. \`hew task list --all\` lists all.`;
 }
 
-function noteFields(task: StoredTask, note: string | undefined): TaskFields {
+/** The notes of a task with one more; nothing when it is empty. Pure. */
+export function noteFields(task: StoredTask, note: string | undefined): TaskFields {
   return note ? { notes: task.notes === '' ? note : `${task.notes}\n${note}` } : {};
 }
 

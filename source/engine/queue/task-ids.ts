@@ -2,16 +2,25 @@ import { type TaskId, taskIdSchema } from '../ids.js';
 import type { StoredTask } from './stored-task.js';
 
 const LONGEST_PREFIX = 40;
+const LONGEST_KEY = 60;
 
 /** The prefix of a project's task ids, made from its folder's name: `My App` gives `my-app`, `---` gives `task`. Pure. */
 export function idPrefix(folderName: string): string {
-  const words = folderName
+  return slug(folderName, LONGEST_PREFIX) || 'task';
+}
+
+/** The key of a memory that was given none, made from its first words: `Use npm, not yarn` gives `use-npm-not-yarn`. Pure. */
+export function memoryKey(text: string): string {
+  return slug(text, LONGEST_KEY) || 'memory';
+}
+
+function slug(text: string, longest: number): string {
+  const words = text
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')
     .toLowerCase()
     .match(/[a-z0-9]+/g);
-  const slug = (words ?? []).join('-').slice(0, LONGEST_PREFIX);
-  return slug.replace(/-$/, '') || 'task';
+  return (words ?? []).join('-').slice(0, longest).replace(/-$/, '');
 }
 
 /**

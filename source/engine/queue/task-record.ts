@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { taskIdSchema } from '../ids.js';
 import { plainText } from '../plain-text.js';
+import type { Memory } from '../ports.js';
 import type { StoredTask } from './stored-task.js';
 
 /** What a task without `created_at` is taken to be as old as. */
@@ -65,6 +66,7 @@ const recordSchema = z
       ...dependency,
       issue_id: dependency.issue_id ?? record.id,
     })),
+    parent: record.dependencies.find(({ type }) => type === 'parent-child')?.depends_on_id ?? null,
   }));
 
 /** What marks a line of a `bd export`: a header has `_schema`, everything else may say what it is. */
@@ -73,9 +75,12 @@ const markSchema = z.looseObject({
   _type: z.enum(['issue', 'memory'], { error: 'is neither "issue" nor "memory"' }).nullish(),
 });
 
-/** What one line of the queue's file is: a task, something that is kept as it stands, or broken, and why. */
+const memorySchema = z.object({ key: z.string().min(1, 'is empty'), value: z.string() });
+
+/** What one line of the queue's file is: a task, a memory, something that is kept as it stands, or broken, and why. */
 export type TaskLine =
   | { readonly kind: 'task'; readonly task: StoredTask }
+  | { readonly kind: 'memory'; readonly memory: Memory }
   | { readonly kind: 'kept' }
   | { readonly kind: 'broken'; readonly reason: string };
 
@@ -99,13 +104,17 @@ export function parseTaskLine(line: string): TaskLine {
   }
   const mark = markSchema.safeParse(value);
   if (!mark.success) return broken(mark.error);
-  if (mark.data._type === 'memory' || mark.data._schema !== undefined) return { kind: 'kept' };
+  if (mark.data._schema !== undefined) return { kind: 'kept' };
+  if (mark.data._type === 'memory') {
+    const memory = memorySchema.safeParse(value);
+    return memory.success ? { kind: 'memory', memory: memory.data } : broken(memory.error);
+  }
   const record = recordSchema.safeParse(value);
   return record.success ? { kind: 'task', task: record.data } : broken(record.error);
 }
 
 /** What a change sets; null leaves the field out of the line, as beads does with what is empty. */
-export type TaskFields = { readonly [Name in keyof StoredTask]?: StoredTask[Name] | null };
+export type TaskFields = { readonly [Name in Exclude<keyof StoredTask, 'parent'>]?: StoredTask[Name] | null };
 
 /** What every Node from 22 on can do with JSON and TypeScript's library does not know yet. */
 interface ExactJson {
@@ -121,6 +130,11 @@ const exactJson = JSON as unknown as ExactJson;
 function exactNumber(_key: string, value: unknown, context: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || context.source === undefined) return value;
   return JSON.stringify(value) === context.source ? value : exactJson.rawJSON(context.source);
+}
+
+/** The line of a memory, as a `bd export` writes it. */
+export function memoryLine({ key, value }: Memory): string {
+  return JSON.stringify({ _type: 'memory', key, value });
 }
 
 /** The line with these fields set; fields that hew does not know keep their values. The line must be a task's. */

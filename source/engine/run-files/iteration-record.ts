@@ -28,7 +28,7 @@ export const iterationRecordSchema = z.object({
   stderr_tail: text,
   runtime_used: text,
   model: text,
-  /** The runtime was at fault and was given a rest. */
+  /** A runtime was given a rest: the one that has failed here, or the one that the fallback stood in for. */
   cooldown_engaged: orNull(z.boolean()),
   /** How exactly it ended; a word of its own writer. */
   end: text,
@@ -76,7 +76,7 @@ export function iterationRecord({ started, finished, details }: IterationFacts):
     stderr_tail: details?.stderr_tail ?? '',
     runtime_used: finished?.runtime ?? started.runtime,
     model: finished?.model ?? started.model,
-    cooldown_engaged: finished ? isRuntimeFault(finished.end) : false,
+    cooldown_engaged: started.cooldown_engaged || (finished !== null && isRuntimeFault(finished.end)),
     end: finished?.end ?? null,
     reason: finished?.reason ?? null,
     attempt: started.attempt,

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import { RunFileError } from './run-file-error.js';
@@ -16,7 +17,10 @@ export function orNull<Schema extends z.ZodType>(
 export async function readRecord<Output>(path: string, schema: z.ZodType<Output>): Promise<Output> {
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    const bytes = await readFile(path);
+    // Bytes that are no text would be read as others.
+    if (!isUtf8(bytes)) throw new SyntaxError('it is not UTF-8 text');
+    value = JSON.parse(bytes.toString());
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const what = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read';

@@ -49,13 +49,13 @@ describe('claudeFailure with recordings', () => {
     expect(await failureIn('claude-500')).toMatchObject({ kind: 'server' });
   });
 
-  test('too many turns or too much money count as a crash that says why', async () => {
+  test('too much money is told as such, too many turns as what they are', async () => {
     expect(await failureIn('claude-maxturns')).toMatchObject({
-      kind: 'crashed',
+      kind: 'unknown',
       message: 'Reached maximum number of turns (3)',
     });
     expect(await failureIn('claude-budget')).toMatchObject({
-      kind: 'crashed',
+      kind: 'iteration_budget',
       message: 'Reached maximum budget ($1)',
     });
   });
@@ -113,8 +113,15 @@ describe('claudeFailure', () => {
       [apiError('invalid_request'), failed({ api_error_status: 400, terminal_reason: 'prompt_too_long' })],
     ],
     ['refusal', [failed({ stop_reason: 'refusal', result: 'no' })]],
-    ['crashed', [failed({ terminal_reason: 'aborted_streaming' })]],
-    ['crashed', [{ type: 'result', is_error: false, terminal_reason: 'aborted_tools' }]],
+    ['killed', [failed({ terminal_reason: 'aborted_streaming' })]],
+    ['killed', [{ type: 'result', is_error: false, terminal_reason: 'aborted_tools' }]],
+    ['bad_request', [apiError('model_not_found'), failed({ api_error_status: 404 })]],
+    ['bad_request', [apiError('unknown'), failed({ api_error_status: 400 })]],
+    ['prompt_too_long', [failed({ result: 'Prompt is too long' })]],
+    [
+      'unknown',
+      [apiError('max_output_tokens'), failed({ result: 'Prompt is too long', stop_reason: 'max_tokens' })],
+    ],
     ['usage_limit', [apiError('rate_limit')]],
   ])('%s', (kind, messages) => {
     expect(failureAfter(...messages)).toMatchObject({ kind });

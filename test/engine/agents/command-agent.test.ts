@@ -51,12 +51,16 @@ async function run(
       env: { PATH },
       mark: `HEW_MARK_${process.pid.toString(16)}=a${(marks += 1)}`,
       model: model ?? null,
+      git_dir: '/nowhere/.git',
+      common_dir: '/nowhere/.git',
+      budget_usd: null,
       stall_ms: null,
       log: folder.at('agent.jsonl'),
     },
     {
       line: onLine ?? ((line) => void lines.push(line)),
       usage: (usage) => void usages.push(usage),
+      quiet: () => undefined,
     },
     signal ?? new AbortController().signal,
   );
@@ -126,7 +130,7 @@ describe('CommandAgent with plain text', () => {
 
   test('a signal is a crash', async () => {
     expect((await run('kill -SEGV $$')).result).toMatchObject({
-      failure: { kind: 'crashed', message: 'the agent was ended by SIGSEGV' },
+      failure: { kind: 'killed', message: 'the agent was ended by SIGSEGV' },
       exit_code: null,
     });
   });
@@ -166,7 +170,7 @@ describe('CommandAgent with a Claude-shaped stream', () => {
     ['claude-429', 'rate_limit'],
     ['claude-429-quota', 'usage_limit'],
     ['claude-500', 'server'],
-    ['claude-maxturns', 'crashed'],
+    ['claude-maxturns', 'unknown'],
   ])('%s is told as %s, whatever the exit code', async (name, kind) => {
     expect((await run(`cat ${RECORDINGS}${name}.jsonl; exit 1`)).result.failure).toMatchObject({ kind });
     expect((await run(`cat ${RECORDINGS}${name}.jsonl`)).result.failure).toMatchObject({ kind });

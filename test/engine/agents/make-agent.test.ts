@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { makeAgent } from '../../../source/engine/agents/make-agent.js';
 
-const choice = { runtime: 'claude', agent_command: null, home: '/', env: { PATH: '/usr/bin:/bin' } };
+const choice = {
+  runtime: 'claude',
+  agent_command: null,
+  model: null,
+  agents: {},
+  prices: {},
+  home: '/',
+  env: { PATH: '/usr/bin:/bin' },
+};
 
 describe('makeAgent', () => {
   test('makes the runtimes that there are', () => {
@@ -14,10 +22,10 @@ describe('makeAgent', () => {
 
   test('refuses what is none, naming those that there are', () => {
     expect(makeAgent({ ...choice, runtime: 'cobol' })).toEqual({
-      problem: 'There is no runtime "cobol". There are: claude, command.',
+      problem: 'There is no runtime "cobol". There are: claude, codex, command.',
     });
     expect(makeAgent({ ...choice, runtime: 'claud' })).toEqual({
-      problem: 'There is no runtime "claud"; did you mean claude? There are: claude, command.',
+      problem: 'There is no runtime "claud"; did you mean claude? There are: claude, codex, command.',
     });
     expect(makeAgent({ ...choice, runtime: 'constructor' })).toMatchObject({
       problem: expect.stringContaining('no runtime'),

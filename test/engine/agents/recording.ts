@@ -8,9 +8,14 @@ export interface ReadRecording {
   readonly shown: readonly AgentLine[];
 }
 
-/** Reads `test/recordings/<name>.jsonl`, from which only long lists and ids were removed. */
-export async function readRecording(name: string): Promise<ReadRecording> {
+/** The lines of `test/recordings/<name>.jsonl`, from which only long lists and ids were removed. */
+export async function recordedLines(name: string): Promise<readonly string[]> {
   const text = await readFile(new URL(`../../recordings/${name}.jsonl`, import.meta.url), 'utf8');
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** Reads a recording of Claude Code. */
+export async function readRecording(name: string): Promise<ReadRecording> {
   const stream = new ClaudeStream();
-  return { stream, shown: text.split('\n').flatMap((line) => stream.read(line)) };
+  return { stream, shown: (await recordedLines(name)).flatMap((line) => stream.read(line)) };
 }

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { NO_REDACTION } from '../../../source/engine/redactor.js';
 import { StreamReader } from '../../../source/engine/processes/stream-reader.js';
 
 /** Longer than a test may take: whoever waits for it fails. */
@@ -7,7 +8,10 @@ const FOR_EVER_MS = 1_000_000;
 
 function reading(onLine: (line: string) => void | Promise<void>) {
   const stream = new PassThrough();
-  return { stream, reader: new StreamReader(stream, { onLine, log: undefined, maxLineBytes: 1000 }) };
+  return {
+    stream,
+    reader: new StreamReader(stream, { onLine, log: undefined, maxLineBytes: 1000, redactor: NO_REDACTION }),
+  };
 }
 
 describe('StreamReader', () => {

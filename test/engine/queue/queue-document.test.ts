@@ -13,7 +13,7 @@ const PATH = '/project/.hew/tasks.jsonl';
 
 describe('parseDocument', () => {
   it('reads what serialiseDocument wrote, line for line', () => {
-    const kept = fc.constantFrom('', '{"_schema":1}', '{"_type":"memory","text":"x"}');
+    const kept = fc.constantFrom('', '{"_schema":1}', '{"_type":"memory","key":"x","value":"y"}');
     const lines = fc
       .tuple(queues, fc.array(kept))
       .map(([tasks, others]) => [...others, ...tasks.map((task) => JSON.stringify(task))]);

@@ -2,8 +2,10 @@ import { chmod, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { AgentInterruption } from '../../../source/engine/agents/agent-interruption.js';
-import { ClaudeAgent } from '../../../source/engine/agents/claude-agent.js';
+import { claude } from '../../../source/engine/agents/claude.js';
+import { ProgramAgent } from '../../../source/engine/agents/program-agent.js';
 import { runIdSchema, taskIdSchema } from '../../../source/engine/ids.js';
+import { NO_AGENT_SETTINGS } from '../../../source/engine/agent-settings.js';
 import type { AgentLine, AgentUsage } from '../../../source/engine/ports.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
@@ -27,6 +29,19 @@ interface RunOptions {
   readonly onLine?: (line: AgentLine) => void;
 }
 
+/** The adapter with the program that its variable names; null for the one on PATH. */
+function claudeAgent(program: string | null, home: string, path: string): ProgramAgent {
+  const env = { PATH: path, ...(program === null ? {} : { HEW_LOOP_CLAUDE_BIN: program }) };
+  return new ProgramAgent(claude, {
+    settings: NO_AGENT_SETTINGS,
+    prices: {},
+    model: null,
+    home,
+    env,
+    graceMs: 100,
+  });
+}
+
 /** Runs the adapter with home and worktree beside each other; home has the fake as `bin/claude`. */
 async function run({ program = 'bin/claude', env = {}, prompt = 'Do it.', ...rest }: RunOptions = {}) {
   await using folder = await temporaryFolder();
@@ -34,7 +49,7 @@ async function run({ program = 'bin/claude', env = {}, prompt = 'Do it.', ...res
   await copyFile(FAKE, folder.at('home', 'bin', 'claude'));
   await chmod(folder.at('home', 'bin', 'claude'), 0o755);
   const path = `${folder.at('home', 'bin')}:${PATH}`;
-  const agent = new ClaudeAgent({ program, home: folder.at('home'), path, graceMs: 100 });
+  const agent = claudeAgent(program, folder.at('home'), path);
   const lines: AgentLine[] = [];
   const usages: AgentUsage[] = [];
   const result = await agent.run(
@@ -46,10 +61,17 @@ async function run({ program = 'bin/claude', env = {}, prompt = 'Do it.', ...res
       env: { PATH: path, FAKE_CLAUDE_HEARD: folder.at('heard.json'), ...env },
       mark: `HEW_MARK_${process.pid.toString(16)}=c${(marks += 1)}`,
       model: rest.model ?? null,
+      git_dir: folder.at('home', '.git', 'worktrees', '0'),
+      common_dir: folder.at('home', '.git'),
+      budget_usd: null,
       stall_ms: null,
       log: folder.at('agent.jsonl'),
     },
-    { line: rest.onLine ?? ((line) => void lines.push(line)), usage: (usage) => void usages.push(usage) },
+    {
+      line: rest.onLine ?? ((line) => void lines.push(line)),
+      usage: (usage) => void usages.push(usage),
+      quiet: () => undefined,
+    },
     rest.signal ?? new AbortController().signal,
   );
   const heard = async () => heardSchema.parse(JSON.parse(await readFile(folder.at('heard.json'), 'utf8')));
@@ -67,7 +89,7 @@ const replay = (name: string, exit = 0): Record<string, string> => ({
   FAKE_CLAUDE_EXIT: String(exit),
 });
 
-describe('ClaudeAgent', () => {
+describe('claude', () => {
   test('starts claude unattended, with the prompt as one message on stdin', async () => {
     const prompt = `a line\n"quoted" ünïcode \u2028\n${'x'.repeat(300_000)}`;
     const { result, heard } = await run({ env: replay('claude-stream'), prompt });
@@ -83,6 +105,28 @@ describe('ClaudeAgent', () => {
   test('passes the model on', async () => {
     const { heard } = await run({ env: replay('claude-stream'), model: 'opus' });
     expect(heard?.argv.slice(-2)).toEqual(['--model', 'opus']);
+  });
+
+  test('passes the tools of the settings on, and how much the iteration may cost', () => {
+    const request = {
+      cwd: '/w',
+      model: null,
+      git_dir: '/g',
+      common_dir: '/g',
+      task: taskIdSchema.parse('app-1'),
+    };
+    const after = (flag: string, argv: readonly string[]) => argv.slice(argv.indexOf(flag));
+    expect(
+      after(
+        '--allowedTools',
+        claude.arguments(
+          { ...request, budget_usd: 1.5 },
+          { ...NO_AGENT_SETTINGS, allowed_tools: ['Bash(git:*)', 'WebFetch'] },
+        ),
+      ),
+    ).toEqual(['--allowedTools', 'Bash(git:*)', 'WebFetch', '--max-budget-usd', '1.5']);
+    const none = { ...NO_AGENT_SETTINGS, allowed_tools: [] };
+    expect(claude.arguments({ ...request, budget_usd: null }, none)).not.toContain('--allowedTools');
   });
 
   test('does not look like the child of another session, nor stays up for background commands', async () => {
@@ -130,8 +174,8 @@ describe('ClaudeAgent', () => {
     ['claude-429', 'rate_limit'],
     ['claude-429-quota', 'usage_limit'],
     ['claude-500', 'server'],
-    ['claude-maxturns', 'crashed'],
-    ['claude-budget', 'crashed'],
+    ['claude-maxturns', 'unknown'],
+    ['claude-budget', 'iteration_budget'],
   ])('%s is told as %s, whatever the exit code', async (name, kind) => {
     for (const exit of [0, 1]) {
       expect((await run({ env: replay(name, exit) })).result.failure).toMatchObject({ kind });
@@ -171,7 +215,7 @@ describe('ClaudeAgent', () => {
   });
 });
 
-describe('the program of a ClaudeAgent', () => {
+describe('the program of claude', () => {
   test('is claude on PATH', async () => {
     expect((await run({ program: null, env: replay('claude-stream') })).result.failure).toBeNull();
   });
@@ -185,8 +229,7 @@ describe('the program of a ClaudeAgent', () => {
     ['./no such claude', /^HEW_LOOP_CLAUDE_BIN .* no executable file \/.*\/no such claude; .*chmod \+x/],
   ])('%s is missing, and said so before and after', async (program, said) => {
     await using folder = await temporaryFolder();
-    const options = { program, home: folder.path, path: folder.path };
-    expect(await new ClaudeAgent(options).check()).toMatch(said);
+    expect(await claudeAgent(program, folder.path, folder.path).check()).toMatch(said);
     if (program === null) return;
     expect((await run({ program })).result.failure).toMatchObject({ kind: 'program_missing' });
   });
@@ -194,7 +237,7 @@ describe('the program of a ClaudeAgent', () => {
   test('must be executable, and may have spaces in its name', async () => {
     await using folder = await temporaryFolder();
     await writeFile(folder.at('my claude'), '#!/bin/sh\n');
-    const agent = new ClaudeAgent({ program: './my claude', home: folder.path, path: PATH });
+    const agent = claudeAgent('./my claude', folder.path, PATH);
     expect(await agent.check()).toContain(`chmod +x '${folder.at('my claude')}'`);
     await chmod(folder.at('my claude'), 0o755);
     expect(await agent.check()).toBeNull();

@@ -1,0 +1,72 @@
+import process from 'node:process';
+import type { ControlClient } from '../engine/control-client.js';
+import { followRun } from '../engine/follow-run.js';
+import type { RunId } from '../engine/ids.js';
+import { EMPTY_STATE } from '../engine/reduce.js';
+import type { RunState } from '../engine/state.js';
+import { summarise } from '../engine/summary.js';
+import { summaryText } from '../reporters/summary-text.js';
+import { type ExitCode, Refusal } from './command.js';
+import { connectLiveRun } from './live-run.js';
+import { takeEndSignals } from './loop/end-signals.js';
+import { hasScreen, openScreen } from './open-screen.js';
+import { printLines } from './print-lines.js';
+import { projectHere } from './project-here.js';
+import { RunFeed } from './run-feed.js';
+
+/** `hew tui --attach`: the screen of a run that goes on in another process, until it is left or the run has ended. */
+export async function attach(asked: RunId | null): Promise<ExitCode> {
+  if (!hasScreen()) {
+    throw new Refusal('--attach needs a terminal. Without one: hew loop list, hew slot, hew loop cancel.');
+  }
+  using client = await connectLiveRun(await projectHere(), asked);
+  const feed = new RunFeed();
+  let state: RunState = EMPTY_STATE;
+  const ended = Promise.withResolvers<'ended'>();
+  await followRun(client, (event, after) => {
+    state = after;
+    feed.take(event, after);
+    if (event.type === 'run.finished') ended.resolve('ended');
+  });
+  const why = await show(client, feed, ended.promise);
+  return tellEnd(client, why, state);
+}
+
+/** `lost`: the run has gone without an end. */
+type Why = 'ended' | 'lost' | 'detached';
+
+/** Shows the run until it has ended and its summary was read, until it is gone, or until the screen is. */
+async function show(client: ControlClient, feed: RunFeed, ended: Promise<'ended'>): Promise<Why> {
+  using screen = openScreen({
+    pull: feed.pull,
+    attached: true,
+    // What cannot be answered any more is seen by the connection's end.
+    control: (control) => void client.ask(control).catch(() => undefined),
+  });
+  using _signals = takeEndSignals({ onEnd: () => screen.close(), onHangUp: () => screen.close() });
+  const gone = screen.gone.then((): Why => 'detached');
+  const lost = client.closed.then((): Why => 'lost');
+  const why = await Promise.race([ended, gone, lost]);
+  if (why !== 'ended') return why;
+  feed.end();
+  await screen.gone;
+  return why;
+}
+
+function tellEnd({ hello }: ControlClient, why: Why, state: RunState): ExitCode {
+  switch (why) {
+    case 'detached':
+      printLines([`${hello.run} goes on. Its screen again: hew tui --attach`]);
+      return 0;
+    case 'lost':
+      process.stderr.write(
+        `hew: ${hello.run} has gone without an end, or told more than this screen could take.\n`,
+      );
+      return 1;
+    case 'ended': {
+      const columns = process.stdout.columns ?? 80;
+      process.stdout.write(`\n${summaryText(summarise(state, new Date()), { columns })}\n`);
+      return state.finished?.exit_code ?? 0;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Control } from './controls.js';
+import type { TaskId } from './ids.js';
+import { taskInSlot } from './reduce-control.js';
+import type { RunState } from './state.js';
+
+/** What is said to whoever asks something of a run. */
+export interface ControlAnswer {
+  /** Whether it is done; else nothing is. */
+  readonly ok: boolean;
+  /** What follows, or why nothing does: one sentence. */
+  readonly text: string;
+}
+
+/** Whether a control can be followed now, and what is said of it. Pure. */
+export function controlAnswer(state: RunState, control: Control): ControlAnswer {
+  if (!state.run) return no('the run has not begun yet');
+  if (state.finished) return no('the run has ended');
+  switch (control.type) {
+    case 'pauseSlot':
+    case 'resumeSlot':
+    case 'abortSlot':
+      return aboutSlot(state, control.type, control.slot);
+    case 'skipTask':
+      return mayBeSteered(state, control.task) ?? yes(`${control.task} is left alone by this run`);
+    case 'retryTask': {
+      if (taskInWork(state, control.task)) return no(`${control.task} is worked on just now`);
+      return mayBeSteered(state, control.task) ?? yes(`${control.task} is taken again when a slot is free`);
+    }
+    case 'noteTask': {
+      const task = 'task' in control.to ? control.to.task : taskInSlot(state, control.to.slot);
+      if (task === null) return no('the slot has no task just now');
+      return mayBeSteered(state, task) ?? yes(`it goes into the next prompt of ${task}`);
+    }
+    case 'drainRun':
+      return state.stopping
+        ? no('the run is ending already')
+        : yes('no further iteration begins; those in work finish, and what is merged lands');
+    case 'abortRun':
+      return state.stopping === 'cancelled'
+        ? no('the run is being aborted already')
+        : yes('agents are ended, their tasks go back to the queue; what is merged stays and lands');
+  }
+}
+
+function yes(text: string): ControlAnswer {
+  return { ok: true, text };
+}
+
+function no(text: string): ControlAnswer {
+  return { ok: false, text };
+}
+
+function aboutSlot(
+  state: RunState,
+  type: 'pauseSlot' | 'resumeSlot' | 'abortSlot',
+  number: number,
+): ControlAnswer {
+  const slot = state.slots.find((each) => each.slot === number);
+  if (!slot) return no(`there is no slot ${number}: there are ${state.slots.length}`);
+  const task = taskInSlot(state, number);
+  switch (type) {
+    case 'pauseSlot':
+      if (slot.paused) return no(`slot ${number} is paused already`);
+      return yes(
+        task === null
+          ? `slot ${number} is paused`
+          : `slot ${number} pauses when its iteration of ${task} has ended`,
+      );
+    case 'resumeSlot':
+      return slot.paused ? yes(`slot ${number} goes on`) : no(`slot ${number} is not paused`);
+    case 'abortSlot':
+      if (task === null) return no(`slot ${number} works on nothing just now`);
+      return yes(`slot ${number} ends its iteration of ${task}; the work is kept and the task goes back`);
+  }
+}
+
+/** Why nothing can be wished of a task any more; null when something can. */
+function mayBeSteered(state: RunState, task: TaskId): ControlAnswer | null {
+  const fate = state.tasks.get(task)?.fate;
+  if (fate === 'merged' || fate === 'empty') return no(`${task} is done`);
+  return fate === 'conflicted' ? no(`${task} waits for a person`) : null;
+}
+
+function taskInWork(state: RunState, task: TaskId): boolean {
+  return state.slots.some(({ slot }) => taskInSlot(state, slot) === task);
+}

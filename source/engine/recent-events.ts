@@ -1,0 +1,36 @@
+import type { EngineEvent, TransientEvent } from './events.js';
+
+/** More lines of a slot than that are on no screen that has just been opened. */
+const MOST_LINES = 100;
+
+/** What passed by last of each slot, for a view that comes later: it is in no journal. */
+export class RecentEvents {
+  readonly #lines = new Map<number, TransientEvent[]>();
+  readonly #usage = new Map<number, TransientEvent>();
+  #queue: TransientEvent | null = null;
+
+  /** Takes note of an event. Cheap. */
+  take(event: EngineEvent): void {
+    if (event.type === 'agent.line') this.#add(event);
+    else if (event.type === 'agent.usage') this.#usage.set(event.slot, event);
+    else if (event.type === 'queue.seen') this.#queue = event;
+    else if (event.type === 'iteration.started') {
+      this.#lines.delete(event.slot);
+      this.#usage.delete(event.slot);
+      // The state has its sums from now on.
+    } else if (event.type === 'agent.finished') this.#usage.delete(event.slot);
+  }
+
+  /** All of it, each slot's in its order. */
+  list(): readonly TransientEvent[] {
+    const lines = [...this.#lines.values()].flatMap((each) => each.slice(-MOST_LINES));
+    return [...(this.#queue ? [this.#queue] : []), ...lines, ...this.#usage.values()];
+  }
+
+  #add(event: Extract<TransientEvent, { type: 'agent.line' }>): void {
+    const lines = this.#lines.get(event.slot) ?? [];
+    lines.push(event);
+    // Cut only now and then, so that a line costs no copy of all the others.
+    this.#lines.set(event.slot, lines.length >= 2 * MOST_LINES ? lines.slice(-MOST_LINES) : lines);
+  }
+}
