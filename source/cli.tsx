@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/loop/resume.js')).resumeLoop,
   },
   'loop abandon': {
-    summary: 'gives a run up that was cut: tasks go back, work is kept',
+    summary: 'gives a cut run up: tasks go back, work is kept',
     load: async () => (await import('./commands/loop/abandon.js')).abandonLoop,
   },
   'loop land': {

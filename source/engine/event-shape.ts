@@ -25,3 +25,12 @@ export function event<const Type extends string, Shape extends z.ZodRawShape>(ty
 export const place = { slot: slotNumberSchema, worker: workerNumberSchema };
 /** The attempt that something happens in. */
 export const work = { ...place, task: taskIdSchema, attempt: z.int().min(1), iteration: z.int().min(1) };
+
+const limit = z.number().min(0).nullable();
+/** The limits of a run; null is no limit. */
+export const limitsSchema = z.object({
+  max_iter: limit,
+  budget_tokens: limit,
+  budget_cost: limit,
+  budget_wall_ms: limit,
+});

@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import { controlSchema } from './controls.js';
-import { count, event, milliseconds, place, tokenCountSchema, work } from './event-shape.js';
+import { count, event, limitsSchema, milliseconds, place, tokenCountSchema, work } from './event-shape.js';
 import { runIdSchema, shaSchema, slotNumberSchema, taskIdSchema, workerNumberSchema } from './ids.js';
 import { attemptEndSchema, fateSchema } from './outcome.js';
 import { stopReasonSchema } from './stop.js';
 import { type TransientEvent, transientEventSchema } from './transient-events.js';
 
-const limit = z.number().min(0).nullable();
-const limitsSchema = z.object({
-  max_iter: limit,
-  budget_tokens: limit,
-  budget_cost: limit,
-  budget_wall_ms: limit,
-});
 const gateName = z.enum(['own', 'merged']);
 
 /**

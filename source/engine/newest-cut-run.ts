@@ -20,8 +20,8 @@ export async function newestCutRun(
   if (found.kind === 'missing') return null;
   const { places } = found;
   for (const past of await findCutRuns(places)) {
-    const options = { queue: past.started.queue };
-    const queue = await openQueueFor({ options, clock: request.clock }, places, env, []);
+    const asked = { options: { queue: past.started.queue }, clock: request.clock };
+    const queue = await openQueueFor(asked, places, env, []);
     const listing = await queue?.list().catch((error: unknown) => {
       if (error instanceof QueueError) return null;
       throw error;

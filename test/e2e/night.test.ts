@@ -20,7 +20,7 @@ const NIGHT = [
   ['usage limit', 'merged', 'merged', 2, 0],
   ['overloaded', 'merged', 'merged', 3, 0],
   ['hang', 'merged', 'merged', 2, 1],
-  ['crash in mid-line', 'failed', 'crashed', 2, 2],
+  ['crash in mid-line', 'failed', 'killed', 2, 2],
   ['nothing to do', 'empty', 'empty', 1, 0],
   ['broken build', 'failed', 'gate_red', 2, 2],
   ['daemon', 'merged', 'merged', 1, 0],

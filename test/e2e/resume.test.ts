@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { shaSchema } from '../../source/engine/ids.js';
+import { openJournal } from '../../source/engine/journal.js';
 import { readJournal } from '../../source/engine/read-journal.js';
 import { EMPTY_STATE, reduce } from '../../source/engine/reduce.js';
 import { totalTokens } from '../../source/engine/reduce-iteration.js';
@@ -241,14 +243,13 @@ describe('a landing that was cut', () => {
   test('is not touched: the repair is told', async () => {
     await using cut = await cutInTheMiddle('2');
     const { project, agents, run } = cut;
-    const trunk = await project.git('rev-parse', `loop/${run}/trunk`);
-    const from = await project.git('rev-parse', 'main');
-    const at = new Date().toISOString();
-    const stopping = { v: 1, type: 'run.stopping', at, reason: 'ready_empty', detail: '' };
-    const begun = { v: 1, type: 'land.started', at, branch: 'main', from, to: trunk };
-    const more = [stopping, begun].map((event) => `${JSON.stringify(event)}\n`).join('');
-    const journal = join(folderOf(project, run), 'events.jsonl');
-    await writeFile(journal, `${await readFile(journal, 'utf8')}${more}`);
+    const trunk = shaSchema.parse(await project.git('rev-parse', `loop/${run}/trunk`));
+    const from = shaSchema.parse(await project.git('rev-parse', 'main'));
+    const stamp = { v: 1, at: new Date().toISOString() } as const;
+    const journal = await openJournal(join(folderOf(project, run), 'events.jsonl'));
+    await journal.append({ ...stamp, type: 'run.stopping', reason: 'ready_empty', detail: '' });
+    await journal.append({ ...stamp, type: 'land.started', branch: 'main', from, to: trunk });
+    await journal.close();
     // What git had written when the power failed: a file of the new commit, and its lock.
     await project.write('one.txt', 'one\n');
     await writeFile(join(project.path, '.git', 'index.lock'), '');
