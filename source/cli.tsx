@@ -22,6 +22,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'brings the merges of a run home to where it started',
     load: async () => (await import('./commands/loop/land.js')).landRun,
   },
+  'loop list': {
+    summary: 'shows the runs of this project, and what became of each',
+    load: async () => (await import('./commands/loop/list.js')).listLoops,
+  },
+  'loop prune-worktrees': {
+    summary: 'removes the worktrees that dead runs have left, their work salvaged',
+    load: async () => (await import('./commands/loop/prune-worktrees.js')).pruneWorktrees,
+  },
   demo: {
     summary: 'shows it all in a minute, offline, in a throw-away project',
     load: async () => (await import('./commands/demo.js')).demo,

@@ -13,7 +13,7 @@ const EXAMPLES = 'write it like "30s", "90m" or "1h30m"';
  * Milliseconds of a duration such as `30s`, `90m` or `1h30m`, units from large to small or not; null when the text is
  * anything else, a bare number included.
  */
-function millisecondsOf(text: string): number | null {
+export function millisecondsOf(text: string): number | null {
   let total = 0;
   let end = 0;
   PART.lastIndex = 0;

@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 
 /** What hew itself puts beside a run's worktrees. */
-const OWN_FILES = new Set(['owner.json', 'exclude']);
+export const OWN_FILES = new Set(['owner.json', 'exclude']);
 
 /** Removes the folder of a run's worktrees when nothing but hew's own files is left in it; anything else keeps it whole. */
 export async function removeWorktreesFolder(folder: string): Promise<void> {

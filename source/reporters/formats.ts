@@ -40,7 +40,25 @@ export function formatClock(at: string): string {
     .join(':');
 }
 
+/** An ISO date and its time where hew runs: `2026-11-24 13:19`. */
+export function formatDateTime(at: string): string {
+  const date = new Date(at);
+  if (Number.isNaN(date.getTime())) return '?';
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 /** A count with its word: `1 file`, `3 files`. The plural is given where an `s` does not make it. */
 export function formatCount(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** An amount of bytes in at most three digits: `950 B`, `4.1 kB`, `38 MB`. Powers of 1000, as disks are sold. */
+export function formatBytes(bytes: number): string {
+  const power = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const amount = bytes / 1000 ** power;
+  return `${amount < 10 && power > 0 ? amount.toFixed(1) : Math.round(amount)} ${BYTE_UNITS[power]}`;
 }

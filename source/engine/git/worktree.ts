@@ -94,7 +94,11 @@ export async function clean(git: Git, worktree: Worktree): Promise<void> {
 }
 
 /** Removes the worktree from disk and from git's list; its branch stays. The caller has asked {@link isIntact}. */
-export async function removeWorktree(git: Git, home: string, worktree: Worktree): Promise<void> {
+export async function removeWorktree(
+  git: Git,
+  home: string,
+  worktree: Pick<Worktree, 'path'>,
+): Promise<void> {
   await git.text(home, ['worktree', 'remove', '--force', '--force', '--', worktree.path]);
 }
 

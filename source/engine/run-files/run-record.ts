@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { runIdSchema, shaSchema, taskIdSchema, workerNumberSchema } from '../ids.js';
+import { fateSchema } from '../outcome.js';
 import { totalTokens } from '../reduce-iteration.js';
 import type { RunState } from '../state.js';
+import { summarise } from '../summary.js';
 import { orNull, readRecord } from './read-record.js';
 
 const count = z.number().min(0);
@@ -61,6 +63,13 @@ export const runRecordSchema = z.object({
   parked: orNull(z.array(parkedSchema)),
   settled: orNull(z.array(z.object({ run: runIdSchema, worker: workerNumberSchema }))),
   exit_code: orNull(z.int()),
+  cost_usd: orNull(count),
+  /** Some of what was spent has no price, so that `cost_usd` is the least that it was. */
+  cost_unknown: flag,
+  /** How many tasks came to each fate. */
+  fates: orNull(z.partialRecord(fateSchema, count)),
+  /** Tasks that the queue had left for agents at the end. */
+  tasks_left: orNull(count),
   ungated: flag,
   /** Where a live run listens for controls. */
   socket: text,
@@ -101,6 +110,10 @@ export function runRecord(state: RunState, now: Date, details: RunRecordDetails 
     parked: parkedOf(state),
     settled: state.settled.map(({ run, worker }) => ({ run, worker })),
     exit_code: state.finished?.exit_code ?? null,
+    cost_usd: state.cost_usd,
+    cost_unknown: state.cost_unknown,
+    fates: summarise(state, now).counts,
+    tasks_left: state.finished?.tasks_left ?? null,
     ungated: run.ungated,
     socket: details.socket ?? null,
   };

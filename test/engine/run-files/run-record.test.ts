@@ -53,6 +53,10 @@ describe('runRecord', () => {
       ],
       settled: [],
       exit_code: 1,
+      cost_usd: state.cost_usd,
+      cost_unknown: true,
+      fates: { merged: 2, empty: 1, conflicted: 1, failed: 1, stranded: 0, 'open again': 1 },
+      tasks_left: 2,
       ungated: false,
       socket: '/tmp/hew.sock',
     });
