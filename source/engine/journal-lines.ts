@@ -27,7 +27,7 @@ export function journalLines(bytes: Uint8Array): JournalLines {
     const line = lines.length + 1;
     const newline = bytes.indexOf(NEWLINE, offset);
     const end = newline === -1 ? bytes.length : newline + 1;
-    const value = newline === -1 ? undefined : valueOf(decoder.decode(bytes.subarray(offset, newline)));
+    const value = newline === -1 ? undefined : journalValue(decoder.decode(bytes.subarray(offset, newline)));
     if (value === undefined && end === bytes.length) {
       return { lines, torn: { line, offset, bytes: end - offset } };
     }
@@ -37,7 +37,8 @@ export function journalLines(bytes: Uint8Array): JournalLines {
   return { lines, torn: null };
 }
 
-function valueOf(text: string): unknown {
+/** The value of a journal's line; undefined where it is no JSON. Pure. */
+export function journalValue(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -24,12 +24,13 @@ export async function readJournal(path: string): Promise<JournalContents> {
     throw new JournalError('unreadable', `cannot read the journal ${path}: ${why}`, { cause: error });
   }
   const { lines, torn } = journalLines(bytes);
-  return { events: lines.map(({ line, value }) => eventOf(value, line, path)), torn };
+  return { events: lines.map(({ line, value }) => readEvent(value, line, path)), torn };
 }
 
 const versionSchema = z.looseObject({ v: z.int() });
 
-function eventOf(value: unknown, line: number, path: string): DurableEvent {
+/** One line of a journal as the event that it is; throws a {@link JournalError} for one that is broken or of a newer hew. */
+export function readEvent(value: unknown, line: number, path: string): DurableEvent {
   const version = versionSchema.safeParse(value).data?.v;
   if (version !== undefined && version > EVENT_VERSION) {
     throw new JournalError(

@@ -74,6 +74,11 @@ export interface Summary {
 /** Ends that one wants to know more of than their name. */
 const TELLING: ReadonlySet<StopReason> = new Set(['runtime_error', 'guard_trip', 'stop_file']);
 
+/** No task of any fate. */
+export function emptyCounts(): Record<Fate, number> {
+  return { merged: 0, empty: 0, conflicted: 0, failed: 0, stranded: 0, 'open again': 0 };
+}
+
 /** The run as every view tells it. `now` counts only while the run goes on: `alive`, and not yet ended. Pure. */
 export function summarise(state: RunState, now: Date, alive = true): Summary {
   const standing: Standing = state.finished ? 'ended' : alive ? 'goes_on' : 'crashed';
@@ -81,14 +86,7 @@ export function summarise(state: RunState, now: Date, alive = true): Summary {
   const end = standing === 'goes_on' || last === null ? now.getTime() : Date.parse(last);
   const workers = [...state.workers.values()].map((worker) => workerSummary(worker, state, end));
   const tasks = [...state.tasks.values()].map((task) => taskSummary(task, state));
-  const counts: Record<Fate, number> = {
-    merged: 0,
-    empty: 0,
-    conflicted: 0,
-    failed: 0,
-    stranded: 0,
-    'open again': 0,
-  };
+  const counts = emptyCounts();
   for (const { fate } of tasks) if (fate !== null) counts[fate] += 1;
   const landing = landingSummary(state);
   return {

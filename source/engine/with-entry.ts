@@ -85,7 +85,7 @@ class SharedMap<Key, Value> implements ReadonlyMap<Key, Value> {
     }
     if (changes.length === 0) return version.entries;
     const entries = new Map(version.entries);
-    for (const { key, before } of changes.reverse()) {
+    for (const { key, before } of changes.toReversed()) {
       if (before === null) entries.delete(key);
       else entries.set(key, before.value);
     }

@@ -35,12 +35,14 @@ export function fitColumns<Key extends string>(
 ): readonly FittedColumn<Key>[] {
   const wanted = all.map((column) => ({ ...column, width: fullWidth(rows, column) }));
   const shown = fitting(wanted, columns);
-  const room = columns - tableWidth(shown.map(leastWidth));
-  return shown.map((column) =>
-    column.least === undefined
-      ? column
-      : { ...column, width: Math.max(1, Math.min(column.width, leastWidth(column) + room)) },
-  );
+  let room = columns - tableWidth(shown.map(leastWidth));
+  return shown.map((column) => {
+    if (column.least === undefined) return column;
+    const least = leastWidth(column);
+    const width = Math.max(1, Math.min(column.width, least + room));
+    room -= width - least;
+    return { ...column, width };
+  });
 }
 
 /** How wide a table is with its padding. Pure. */

@@ -151,7 +151,7 @@ const WORKER_COLUMNS: readonly SummaryColumn<WorkerColumn>[] = [
   { key: 'worker' },
   { key: 'iterations', align: 'right', leave: 2 },
   { key: 'closed', align: 'right', leave: 1 },
-  { key: 'runtime', leave: 3 },
+  { key: 'runtime', leave: 3, least: 7 },
   { key: 'tokens', align: 'right' },
   { key: 'cost', align: 'right' },
   { key: 'wall', align: 'right', leave: 5 },
