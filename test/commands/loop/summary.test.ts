@@ -72,7 +72,7 @@ describe('hew loop summary', () => {
     ]);
     const broken = await loop('summary', BROKEN);
     expect(broken.code).toBe(1);
-    expect(broken.stdout.replaceAll(/\s+/g, ' ')).toContain('iter-001.json, field number:');
+    expect(broken.stdout.replaceAll(/\s+/g, '')).toContain('iter-001.json,fieldnumber:');
   });
 
   it('refuses what is no run here', async () => {
