@@ -12,20 +12,26 @@ export class UsageCount {
   #settled: TokenCount = NO_TOKENS;
   /** What the messages since the last result have used, by id. */
   #messages = new Map<string, TokenCount>();
+  /** Their sum: it is asked for after every line. */
+  #open: TokenCount = NO_TOKENS;
   /** Messages that the last result has counted. */
   #counted: ReadonlySet<string> = new Set();
 
   get tokens(): TokenCount {
-    return [...this.#messages.values()].reduce(plus, this.#settled);
+    return plus(this.#settled, this.#open);
   }
 
   /** A line of a message with the usage that is known by now. */
   message(id: string, usage: ClaudeUsage): void {
     if (this.#counted.has(id)) return;
-    this.#messages.set(id, larger(this.#messages.get(id) ?? NO_TOKENS, tokensOf(usage)));
+    const before = this.#messages.get(id) ?? NO_TOKENS;
+    const after = larger(before, tokensOf(usage));
+    this.#messages.set(id, after);
+    this.#open = plus(this.#open, less(after, before));
     const [oldest] = this.#messages;
     if (oldest === undefined || this.#messages.size <= OPEN_MESSAGES) return;
     this.#settled = plus(this.#settled, oldest[1]);
+    this.#open = less(this.#open, oldest[1]);
     this.#messages.delete(oldest[0]);
   }
 
@@ -35,9 +41,10 @@ export class UsageCount {
     this.#settled =
       models.length > 0
         ? models.map(fromModel).reduce(plus, NO_TOKENS)
-        : plus(this.#settled, larger([...this.#messages.values()].reduce(plus, NO_TOKENS), tokensOf(usage)));
+        : plus(this.#settled, larger(this.#open, tokensOf(usage)));
     this.#counted = new Set(this.#messages.keys());
     this.#messages.clear();
+    this.#open = NO_TOKENS;
   }
 }
 
@@ -62,6 +69,10 @@ function fromModel(usage: ResultMessage['modelUsage'][string]): TokenCount {
 
 function plus(one: TokenCount, other: TokenCount): TokenCount {
   return combine(one, other, (a, b) => a + b);
+}
+
+function less(one: TokenCount, other: TokenCount): TokenCount {
+  return combine(one, other, (a, b) => a - b);
 }
 
 function larger(one: TokenCount, other: TokenCount): TokenCount {
