@@ -1,5 +1,5 @@
 import { Box, useApp, useInput } from 'ink';
-import { type ReactElement, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Control } from '../engine/controls.js';
 import { Dashboard } from './dashboard.js';
 import type { ScreenSize } from './draw-screen.js';
@@ -10,9 +10,8 @@ import type { ScreenData } from './screen-data.js';
 import { screenText } from './screen-text.js';
 import { scrollBy } from './scroll.js';
 import { SummaryScreen, summaryPage } from './summary-screen.js';
+import { useTicks } from './use-ticks.js';
 
-/** Data reaches the screen so often; a key is drawn at once. */
-const PULL_MS = 200;
 /** How long it is told what a key has led to. */
 const MESSAGE_MS = 8_000;
 
@@ -35,12 +34,8 @@ export function App({ columns, rows, pull, control, onLeave }: AppProps): ReactE
   const { live, summary, now } = data;
 
   const { exit } = useApp();
-  const tick = useEffectEvent(() => orElse(exit, () => setData(pull(columns))));
-
-  useEffect(() => {
-    const timer = setInterval(() => tick(), PULL_MS);
-    return () => clearInterval(timer);
-  }, []);
+  const tick = (): void => orElse(exit, () => setData(pull(columns)));
+  useTicks(tick, data);
 
   const selected = Math.min(screen.selected, Math.max(1, live.slots.length));
   const layout = useMemo(
