@@ -31,6 +31,8 @@ const versionSchema = z.looseObject({ v: z.int() });
 
 /** One line of a journal as the event that it is; throws a {@link JournalError} for one that is broken or of a newer hew. */
 export function readEvent(value: unknown, line: number, path: string): DurableEvent {
+  const read = durableEventSchema.safeParse(value);
+  if (read.success) return read.data;
   const version = versionSchema.safeParse(value).data?.v;
   if (version !== undefined && version > EVENT_VERSION) {
     throw new JournalError(
@@ -40,8 +42,6 @@ export function readEvent(value: unknown, line: number, path: string): DurableEv
       { line, field: 'v' },
     );
   }
-  const read = durableEventSchema.safeParse(value);
-  if (read.success) return read.data;
   const issue = read.error.issues[0];
   const field = value === undefined ? null : (issue?.path.join('.') ?? '') || null;
   const what = value === undefined ? 'is not JSON' : (issue?.message ?? 'is no event');

@@ -2,16 +2,17 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Places, runFolder } from './git/places.js';
 import type { RunId } from './ids.js';
-import { type JournalContents, readJournal } from './read-journal.js';
+import { journalEvents } from './journal-events.js';
 import { EMPTY_STATE, reduce } from './reduce.js';
 import { readRunRecords, type RunRecords } from './run-files/run-records.js';
 import { findLiveRun } from './run-lock.js';
+import type { RunState } from './state.js';
 import { summariseRecords } from './summarise-records.js';
 import { summarise, type Summary } from './summary.js';
 
 /** What is on disk of a run. */
 export type StoredRun =
-  | { readonly kind: 'journal'; readonly contents: JournalContents }
+  | { readonly kind: 'journal'; readonly state: RunState }
   /** An earlier hew wrote no journal. */
   | { readonly kind: 'records'; readonly records: RunRecords };
 
@@ -27,9 +28,10 @@ export async function readRun(places: Pick<Places, 'hew'>, run: RunId): Promise<
     () => false,
   );
   if (hasJournal) {
-    const contents = await readJournal(path);
+    let state = EMPTY_STATE;
+    for await (const events of journalEvents(path, null)) state = events.reduce(reduce, state);
     // A run that was killed before its first event has told nothing.
-    if (contents.events.length > 0) return { kind: 'journal', contents };
+    if (state.run !== null) return { kind: 'journal', state };
   }
   return { kind: 'records', records: await readRunRecords(folder) };
 }
@@ -49,7 +51,7 @@ export async function summariseRun(
   const [stored, alive] = await Promise.all([readRun(places, run), isRunAlive(places, run)]);
   switch (stored.kind) {
     case 'journal':
-      return summarise(stored.contents.events.reduce(reduce, EMPTY_STATE), now, alive);
+      return summarise(stored.state, now, alive);
     case 'records':
       return summariseRecords(stored.records, { run, alive, now });
   }

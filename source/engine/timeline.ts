@@ -41,7 +41,7 @@ export function spanOf({ activity }: Pick<SlotState, 'activity'>): Omit<Span, 'f
 }
 
 /**
- * The spans with what the slot does from now on. There are never more than {@link MOST_SPANS}: of more, the two neighbours
+ * The spans with what the slot does from now on. There are never more than {@link MOST_SPANS}: of more, the neighbours
  * that are shortest together are told as one, of the kind of the longer. A clock that was set back adds no time. Pure.
  */
 export function withSpan(spans: readonly Span[], now: Omit<Span, 'from'>, at: number): readonly Span[] {
@@ -59,17 +59,23 @@ function isSame(left: Omit<Span, 'from'>, right: Omit<Span, 'from'>): boolean {
   return left.kind === right.kind && left.task === right.task;
 }
 
+/** Makes room for many more at once, since it looks at all of them. */
 function bounded(spans: readonly Span[]): readonly Span[] {
   if (spans.length <= MOST_SPANS) return spans;
-  const begin = (index: number): number => spans[index]?.from ?? 0;
-  let shortest = 1;
   // The last one is not over yet.
-  for (let index = 2; index < spans.length - 1; index += 1) {
-    if (begin(index + 1) - begin(index - 1) < begin(shortest + 1) - begin(shortest - 1)) shortest = index;
+  const pairs = spans
+    .slice(1, -1)
+    .map((_, index) => (spans[index + 2]?.from ?? 0) - (spans[index]?.from ?? 0));
+  const short = pairs.toSorted((left, right) => left - right)[Math.floor(pairs.length / 4)] ?? 0;
+  const kept: Span[] = [];
+  for (let index = 0; index < spans.length; index += 1) {
+    const [left, right, next] = spans.slice(index, index + 3);
+    if (!left) break;
+    const joins = right !== undefined && next !== undefined && next.from - left.from <= short;
+    kept.push(joins ? together(left, right, next.from) : left);
+    if (joins) index += 1;
   }
-  const [left, right, next] = spans.slice(shortest - 1, shortest + 2);
-  if (!left || !right || !next) return spans;
-  return [...spans.slice(0, shortest - 1), together(left, right, next.from), ...spans.slice(shortest + 1)];
+  return kept;
 }
 
 function together(left: Span, right: Span, end: number): Span {
