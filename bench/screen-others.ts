@@ -25,7 +25,7 @@ setInterval(() => {
 /** A program beside hew, and how it is told to run the same commands. */
 interface Other {
   readonly program: string;
-  prepare(folder: string, commands: readonly string[]): readonly string[];
+  readonly prepare: (folder: string, commands: readonly string[]) => readonly string[];
 }
 
 const OTHERS: readonly Other[] = [

@@ -26,7 +26,7 @@ const LOADS: readonly Load[] = [
 ];
 
 /** What clears the screen or a part below the cursor: between frames nothing of it may be written. */
-const CLEARED = /\u001b\[[23]?J/g;
+const CLEARED = ['', '2', '3'].map((which) => `\u001B[${which}J`);
 
 /** What the screen takes of a core, and what it writes. */
 export const LOAD_PARTS: readonly Part[] = LOADS.map((load) => ({
@@ -42,7 +42,9 @@ async function measureLoad({ slots, lines, columns, rows, share, rate }: Load): 
   let clears = 0;
   await terminal.shows('I will put the retry');
   await pause(WARM_UP_MS);
-  terminal.onData((data) => (clears += data.match(CLEARED)?.length ?? 0));
+  terminal.onData((data) => {
+    for (const sequence of CLEARED) clears += data.split(sequence).length - 1;
+  });
   const shares: number[] = [];
   const rates: number[] = [];
   for (let window = 0; window < WINDOWS; window += 1) {

@@ -11,6 +11,8 @@ import { shaSchema, taskIdSchema, runIdSchema } from '../../source/engine/ids.js
 const EVENTS = 2_000_000;
 const SECONDS = 24 * 60 * 60;
 const SLOTS = 4;
+/** Every third line comes with a count of tokens. */
+const LINES_A_SECOND = (EVENTS / SECONDS) * 0.74;
 const ITERATION_SECONDS = 900;
 
 const SHA = shaSchema.parse('4be1c09'.padEnd(40, '0'));
@@ -98,24 +100,18 @@ function turnOver(slot: number, ended: number): void {
 }
 
 let first = Number.NaN;
-const perSecond = EVENTS / SECONDS;
 for (second = 0; second < SECONDS; second += 1) {
   if (second % ITERATION_SECONDS === 0) {
     for (let slot = 1; slot <= SLOTS; slot += 1) turnOver(slot, second / ITERATION_SECONDS);
   }
-  while (told < perSecond * (second + 1)) {
+  const lines = Math.floor(LINES_A_SECOND * (second + 1)) - Math.floor(LINES_A_SECOND * second);
+  for (let line = 0; line < lines; line += 1) {
     const slot = (told % SLOTS) + 1;
+    const place = { slot, worker: slot - 1 };
     const text = `line ${told}: I will put the retry in the transport, not in each caller.`;
-    events.pass({ type: 'agent.line', slot, worker: slot - 1, kind: 'text', text });
-    if (told % 3 === 0)
-      events.pass({
-        type: 'agent.usage',
-        slot,
-        worker: slot - 1,
-        tokens: TOKENS,
-        cost_usd: null,
-        model: 'sonnet',
-      });
+    events.pass({ type: 'agent.line', ...place, kind: 'text', text });
+    if (line % 3 === 0)
+      events.pass({ type: 'agent.usage', ...place, tokens: TOKENS, cost_usd: null, model: 'sonnet' });
   }
   // The screen draws when its time has come, as it would in a day.
   if (second % 3 === 0) await new Promise((resolve) => setImmediate(resolve));

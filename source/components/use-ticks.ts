@@ -18,12 +18,15 @@ export function tickInterval(drawingMs: number): number {
  */
 export function useTicks(tick: () => void, drawn: unknown): void {
   const drawing = useRef<{ began: number | null; took: number }>({ began: null, took: 0 });
+  const shown = useRef(drawn);
   // Ink draws while React commits, before this is called.
   useLayoutEffect(() => {
+    if (shown.current === drawn) return;
+    shown.current = drawn;
     const { began } = drawing.current;
     // What a key has changed is not waited for.
     if (began !== null) drawing.current = { began: null, took: performance.now() - began };
-  }, [drawn]);
+  });
   const latest = useRef(tick);
   useLayoutEffect(() => {
     latest.current = tick;
