@@ -16,9 +16,29 @@ const ownPlaces: Plugin = {
     const place = relative(SOURCE, id)
       .replaceAll(sep, '/')
       .replace(/\.tsx?$/, '.js');
-    return code.replaceAll('import.meta.url', `new URL('${place}', import.meta.url).href`);
+    const program: unknown = this.parse(code, { lang: id.endsWith('x') ? 'tsx' : 'ts' });
+    return metaProperties(program).reduceRight(
+      (text, { start, end }) =>
+        `${text.slice(0, start)}{ url: new URL('${place}', import.meta.url).href }${text.slice(end)}`,
+      code,
+    );
   },
 };
+
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where `import.meta` stands in a program, in order; in a string it is only text. */
+function metaProperties(node: unknown): readonly Range[] {
+  if (typeof node !== 'object' || node === null) return [];
+  if ('type' in node && node.type === 'MetaProperty') {
+    const { start, end } = node as unknown as Range;
+    return [{ start, end }];
+  }
+  return Object.values(node).flatMap(metaProperties);
+}
 
 /** The licences of the libraries that a bundle holds ask for their text to go with it. */
 const licences: Plugin = {

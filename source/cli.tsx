@@ -23,11 +23,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/loop/land.js')).landRun,
   },
   'loop summary': {
-    summary: 'tells what a run came to: tasks, workers, what is left to do',
+    summary: 'tells what a run came to, and what is left to do',
     load: async () => (await import('./commands/loop/summary.js')).summariseLoop,
   },
   'loop logs': {
-    summary: 'prints the lines of a run, or the log of one of its iterations',
+    summary: 'prints the lines of a run, or an iteration',
     load: async () => (await import('./commands/loop/logs.js')).printLogs,
   },
   'loop list': {
