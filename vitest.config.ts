@@ -13,6 +13,7 @@ export default defineConfig({
     // Most of a test's time it waits for git and for agents, so that two a core fill it.
     maxWorkers: '200%',
     globalSetup: ['test/build-once.ts'],
-    env: { NODE_ENV: 'production' },
+    // Times of day are told where hew runs: tests run at one place.
+    env: { NODE_ENV: 'production', TZ: 'UTC' },
   },
 });

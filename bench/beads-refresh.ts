@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { openQueue as OpenQueue } from '../source/engine/queue/open-queue.ts';
-import { makeBenchProject, median } from './bench-project.ts';
+import { openQueue } from '../source/engine/queue/open-queue.js';
+import { makeBenchProject, median } from './bench-project.js';
 
 const ISSUES = 5_000;
 const GOAL_MS = 50;
@@ -11,8 +11,6 @@ const ROUNDS = 7;
 
 const bd = process.env['HEW_TEST_BD'];
 if (!bd) throw new Error('HEW_TEST_BD names no bd. npm run bench:beads builds one and names it.');
-const built = new URL('../dist/engine/queue/open-queue.js', import.meta.url).href;
-const { openQueue } = (await import(built)) as { openQueue: typeof OpenQueue };
 
 using project = makeBenchProject({});
 const env = { ...project.env, PATH: `${dirname(bd)}:${project.env['PATH']}`, BD_DISABLE_METRICS: '1' };

@@ -31,6 +31,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'brings the merges of a run home to where it started',
     load: async () => (await import('./commands/loop/land.js')).landRun,
   },
+  'loop summary': {
+    summary: 'tells what a run came to, and what is left to do',
+    load: async () => (await import('./commands/loop/summary.js')).summariseLoop,
+  },
+  'loop logs': {
+    summary: 'prints the lines of a run, or an iteration',
+    load: async () => (await import('./commands/loop/logs.js')).printLogs,
+  },
   'loop list': {
     summary: 'shows the runs of this project',
     load: async () => (await import('./commands/loop/list.js')).listLoops,

@@ -16,8 +16,7 @@ export default async function buildOnce(): Promise<void> {
   // Beside the files that it becomes, since a rename does not cross file systems.
   const fresh = await mkdtemp(join(ROOT, 'node_modules', '.hew-build-'));
   try {
-    const compile = ['-p', join(ROOT, 'tsconfig.build.json'), '--noCheck', '--outDir', fresh];
-    await execa('tsc', compile, { cwd: ROOT, preferLocal: true });
+    await execa('rolldown', ['-c', '--dir', fresh], { cwd: ROOT, preferLocal: true });
     const files = await readdir(fresh, { recursive: true, withFileTypes: true });
     for (const file of files.filter((entry) => entry.isFile())) {
       const from = join(file.parentPath, file.name);

@@ -1,5 +1,5 @@
 import { Box, useApp, useInput } from 'ink';
-import { type ReactElement, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Control } from '../engine/controls.js';
 import { Dashboard } from './dashboard.js';
 import type { ScreenSize } from './draw-screen.js';
@@ -12,9 +12,8 @@ import { screenText } from './screen-text.js';
 import { scrollBy } from './scroll.js';
 import { SummaryScreen, summaryPage } from './summary-screen.js';
 import { type ReadingPorts, useReading } from './use-reading.js';
+import { useTicks } from './use-ticks.js';
 
-/** Data reaches the screen so often; a key is drawn at once. */
-const PULL_MS = 200;
 /** How long it is told what a key has led to. */
 const MESSAGE_MS = 8_000;
 
@@ -41,18 +40,13 @@ export function App(props: AppProps): ReactElement {
 
   const { exit } = useApp();
   const reading = useReading(props, readingRoom({ columns, rows }));
-  const tick = useEffectEvent(() =>
+  const tick = (): void =>
     orElse(exit, () => {
       const pulled = pull(columns);
       setData(pulled);
       reading.poll(pulled.live.state);
-    }),
-  );
-
-  useEffect(() => {
-    const timer = setInterval(() => tick(), PULL_MS);
-    return () => clearInterval(timer);
-  }, []);
+    });
+  useTicks(tick, data);
 
   const selected = Math.min(screen.selected, Math.max(1, live.slots.length));
   const layout = useMemo(

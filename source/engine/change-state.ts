@@ -1,6 +1,7 @@
 import type { TaskId } from './ids.js';
 import { NO_TOKENS } from './ports.js';
 import type { RunState, SlotState, Spending, TaskState, WorkerState } from './state.js';
+import { withEntry } from './with-entry.js';
 
 /** Where every sum begins. */
 export const NOTHING_SPENT: Spending = { tokens: NO_TOKENS, cost_usd: 0, cost_unknown: false };
@@ -25,7 +26,7 @@ export function withWorker(
 ): RunState {
   const known = state.workers.get(worker);
   if (!known) return state;
-  return { ...state, workers: new Map(state.workers).set(worker, { ...known, ...change(known) }) };
+  return { ...state, workers: withEntry(state.workers, worker, { ...known, ...change(known) }) };
 }
 
 /** Changes one task; a task that is met for the first time begins empty. */
@@ -35,7 +36,7 @@ export function withTask(
   change: (task: TaskState) => Partial<TaskState>,
 ): RunState {
   const known = state.tasks.get(id) ?? newTask(id);
-  return { ...state, tasks: new Map(state.tasks).set(id, { ...known, ...change(known) }) };
+  return { ...state, tasks: withEntry(state.tasks, id, { ...known, ...change(known) }) };
 }
 
 function newTask(id: TaskId): TaskState {

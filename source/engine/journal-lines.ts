@@ -43,19 +43,29 @@ export function journalLines(bytes: Uint8Array): JournalLines {
     const newline = bytes.indexOf(NEWLINE, offset);
     const end = newline === -1 ? bytes.length : newline + 1;
     const text = bytes.subarray(offset, newline === -1 ? end : newline);
-    const value = newline === -1 ? undefined : valueOf(decoder.decode(text));
+    const value = newline === -1 ? undefined : journalValue(decoder.decode(text));
     if (value === undefined && end === bytes.length) {
       return { lines, torn: { line, offset, bytes: end - offset }, sum };
     }
-    const check = checkSum(text, sum);
-    lines.push({ line, value, changed: check.kind === 'wrong' });
-    sum = check.sum;
+    const read = journalLine({ line, bytes: text, value }, sum);
+    lines.push(read.line);
+    sum = read.sum;
     offset = end;
   }
   return { lines, torn: null, sum };
 }
 
-function valueOf(text: string): unknown {
+/** A line that follows one with the checksum `before`, and its own checksum. Pure. */
+export function journalLine(
+  { line, bytes, value }: Pick<JournalLine, 'line' | 'value'> & { readonly bytes: Uint8Array },
+  before: string,
+): { readonly line: JournalLine; readonly sum: string } {
+  const { kind, sum } = checkSum(bytes, before);
+  return { line: { line, value, changed: kind === 'wrong' }, sum };
+}
+
+/** The value of a journal's line; undefined where it is no JSON. Pure. */
+export function journalValue(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Places } from './git/places.js';
-import { type RunId, runIdSchema } from './ids.js';
+import type { RunId } from './ids.js';
 import { RunFileError } from './run-files/run-file-error.js';
 import { readRunRecord, type RunRecord } from './run-files/run-record.js';
+import { runIds } from './run-ids.js';
 import { findLiveRun, type LiveRun } from './run-lock.js';
 
 /** One run of a project, as its run.json and the lock tell. */
@@ -27,15 +27,7 @@ const AT_ONCE = 64;
 /** The runs of a project, newest first. Never throws for what a run's files are. */
 export async function listRuns(places: Pick<Places, 'hew' | 'common_dir'>): Promise<readonly RunListing[]> {
   const folder = join(places.hew, 'loop');
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  // An id begins with the time.
-  const runs = names
-    .flatMap((name) => runIdSchema.safeParse(name).data ?? [])
-    .sort()
-    .toReversed();
+  const runs = await runIds(places);
   const live = await findLiveRun(places.common_dir);
   const turn = pLimit(AT_ONCE);
   return Promise.all(runs.map((run) => turn(() => listingOf(folder, run, live))));

@@ -26,12 +26,15 @@ export async function readJournal(path: string): Promise<JournalContents> {
     throw new JournalError('unreadable', `cannot read the journal ${path}: ${why}`, { cause: error });
   }
   const { lines, torn } = journalLines(bytes);
-  return { events: lines.map((line) => eventOf(line, path)), torn };
+  return { events: lines.map((line) => readEvent(line, path)), torn };
 }
 
 const versionSchema = z.looseObject({ v: z.int() });
 
-function eventOf({ value, line, changed }: JournalLine, path: string): DurableEvent {
+/** One line of a journal as the event that it is; throws a {@link JournalError} for one that is broken or of a newer hew. */
+export function readEvent({ value, line, changed }: JournalLine, path: string): DurableEvent {
+  const read = durableEventSchema.safeParse(value);
+  if (read.success && !changed) return read.data;
   const version = versionSchema.safeParse(value).data?.v;
   if (version !== undefined && version > EVENT_VERSION) {
     throw new JournalError(
@@ -41,8 +44,6 @@ function eventOf({ value, line, changed }: JournalLine, path: string): DurableEv
       { line, field: 'v' },
     );
   }
-  const read = durableEventSchema.safeParse(value);
-  if (read.success && !changed) return read.data;
   const issue = read.error?.issues[0];
   const field = value === undefined || changed ? null : (issue?.path.join('.') ?? '') || null;
   const what =

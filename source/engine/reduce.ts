@@ -2,7 +2,9 @@ import { NOTHING_SPENT, withSlot, withTask, withWorker } from './change-state.js
 import type { DurableEvent } from './events.js';
 import { reduceControl, withoutRetry } from './reduce-control.js';
 import { reduceIteration } from './reduce-iteration.js';
-import type { RunState, TaskState, WorkerState } from './state.js';
+import type { RunState, SlotState, TaskState, WorkerState } from './state.js';
+import { spanOf, withSpan } from './timeline.js';
+import { withEntry } from './with-entry.js';
 
 /** A run of which nothing is known yet. */
 export const EMPTY_STATE: RunState = {
@@ -28,7 +30,7 @@ export const EMPTY_STATE: RunState = {
 };
 
 function newWorker(
-  known: Pick<WorkerState, 'worker' | 'slot' | 'branch' | 'path' | 'git_dir' | 'place'>,
+  known: Pick<WorkerState, 'worker' | 'slot' | 'branch' | 'path' | 'git_dir' | 'place' | 'since'>,
 ): WorkerState {
   return {
     ...NOTHING_SPENT,
@@ -38,13 +40,29 @@ function newWorker(
     busy_ms: 0,
     runtimes: [],
     stop_reason: null,
+    until: null,
     parked: null,
   };
 }
 
 /** The state after one more event. Pure; an event that does not fit the state changes only what it can. */
 export function reduce(state: RunState, event: DurableEvent): RunState {
-  return { ...apply(state, event), updated_at: event.at };
+  const after = apply(state, event);
+  return { ...after, slots: withSpans(state.slots, after.slots, event), updated_at: event.at };
+}
+
+/** Tells the time of every slot that has changed; a run that begins has all of its slots idle. */
+function withSpans(
+  before: readonly SlotState[],
+  after: readonly SlotState[],
+  { at }: DurableEvent,
+): readonly SlotState[] {
+  if (before === after) return after;
+  return after.map((slot, index) => {
+    if (slot === before[index]) return slot;
+    const spans = withSpan(slot.spans, spanOf(slot), Date.parse(at));
+    return spans === slot.spans ? slot : { ...slot, spans };
+  });
 }
 
 /** The same slots and sums; nothing stops or pauses any more, and what a crash or an abort gave back is on offer again. */
@@ -82,23 +100,27 @@ function apply(state: RunState, event: DurableEvent): RunState {
           paused: false,
           activity: { kind: 'idle' },
           last: null,
+          spans: [],
         })),
       };
     case 'worker.created': {
       const { worker, slot, branch, path, git_dir } = event;
-      const created = newWorker({ worker, slot, branch, path, git_dir, place: 'active' });
-      const known = { ...state, workers: new Map(state.workers).set(worker, created) };
+      const created = newWorker({ worker, slot, branch, path, git_dir, place: 'active', since: event.at });
+      const known = { ...state, workers: withEntry(state.workers, worker, created) };
       return withSlot(known, slot, () => ({ worker }));
     }
     case 'slot.planned': {
       const { worker, slot, branch } = event;
-      const planned = newWorker({ worker, slot, branch, path: '', git_dir: '', place: 'planned' });
-      return { ...state, workers: new Map(state.workers).set(worker, planned) };
+      const place = { path: '', git_dir: '', place: 'planned', since: event.at } as const;
+      return {
+        ...state,
+        workers: withEntry(state.workers, worker, newWorker({ worker, slot, branch, ...place })),
+      };
     }
     case 'worker.parked': {
       const { task, reason, bug, result } = event;
       const parked = { task, reason, bug, result };
-      const changed = withWorker(state, event.worker, () => ({ place: 'parked', parked }));
+      const changed = withWorker(state, event.worker, () => ({ place: 'parked', parked, until: event.at }));
       const slot = changed.workers.get(event.worker)?.slot;
       return slot === undefined
         ? changed
@@ -119,7 +141,9 @@ function apply(state: RunState, event: DurableEvent): RunState {
     case 'slot.finished': {
       const { stop_reason } = event;
       const changed = withSlot(state, event.slot, () => ({ activity: { kind: 'finished', stop_reason } }));
-      return event.worker === null ? changed : withWorker(changed, event.worker, () => ({ stop_reason }));
+      return event.worker === null
+        ? changed
+        : withWorker(changed, event.worker, () => ({ stop_reason, until: event.at }));
     }
     case 'task.claiming':
       return withSlot(state, event.slot, () => ({ activity: { kind: 'claiming', task: event.task } }));

@@ -3,6 +3,7 @@ import type { RunId, Sha, TaskId } from './ids.js';
 import type { AttemptEnd, Fate } from './outcome.js';
 import type { TokenCount } from './ports.js';
 import type { StopReason } from './stop.js';
+import type { Span } from './timeline.js';
 
 export type RunStarted = Extract<DurableEvent, { type: 'run.started' }>;
 
@@ -50,6 +51,8 @@ export interface SlotState {
   readonly activity: Activity;
   /** The task that this slot ended last, and how. */
   readonly last: { readonly task: TaskId; readonly end: AttemptEnd } | null;
+  /** What its time went into, from the run's start on. */
+  readonly spans: readonly Span[];
 }
 
 /** Tokens and money, with whether some of the money is unknown. */
@@ -67,7 +70,11 @@ export interface WorkerState extends Spending {
   readonly git_dir: string;
   readonly iterations: number;
   readonly closed: number;
+  /** Time in iterations that have ended. */
   readonly busy_ms: number;
+  /** ISO dates: when it was made, and when it took its last part in the run; null while it works. */
+  readonly since: string;
+  readonly until: string | null;
   readonly runtimes: readonly string[];
   readonly stop_reason: StopReason | null;
   /** `planned`: only in a dry run, and nowhere on disk. */

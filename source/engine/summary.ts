@@ -3,7 +3,7 @@ import { type LandingSummary, landingSummary } from './landing-summary.js';
 import { type NextStep, nextSteps } from './next-steps.js';
 import type { Fate } from './outcome.js';
 import { type SpendingSummary, spendingSummary } from './spending-summary.js';
-import type { RunState, WorkerState } from './state.js';
+import type { RunState, SlotState, WorkerState } from './state.js';
 import type { StopReason } from './stop.js';
 import { type TaskSummary, taskSummary } from './task-summary.js';
 
@@ -15,15 +15,33 @@ export interface WorkerSummary extends SpendingSummary {
   readonly iterations: number;
   readonly closed: number;
   readonly runtimes: readonly string[];
-  /** Null while the worker works. */
-  readonly stop: StopReason | 'parked' | null;
+  /** How long it took part in the run; null where that is not known. */
+  readonly wall_ms: number | null;
+  /** The share of that time in which it worked on tasks, 0 to 1; of all: of the time of all workers. */
+  readonly busy: number | null;
+  /** Null while the worker works. A run of an earlier hew may have words of its own. */
+  readonly stop: string | null;
+}
+
+/** `crashed`: it has not ended, and nobody works on it any more. */
+export type Standing = 'goes_on' | 'ended' | 'crashed';
+
+/** What every slot spent its time with. */
+export interface Timeline {
+  /** The run's begin and end, or now: milliseconds since 1970. */
+  readonly from: number;
+  readonly to: number;
+  readonly slots: readonly Readonly<Pick<SlotState, 'slot' | 'spans'>>[];
 }
 
 /** Everything that a view tells of a run as a whole. */
 export interface Summary {
   readonly run: RunId | null;
-  /** Null while the run goes on. */
-  readonly stop_reason: StopReason | null;
+  readonly standing: Standing;
+  /** Null until the run has ended. A run of an earlier hew may have words of its own. */
+  readonly stop_reason: string | null;
+  /** An ISO date; null where that is not known. */
+  readonly last_seen: string | null;
   /** What brought it to its end, where that says more than the reason. */
   readonly stop_detail: string | null;
   readonly exit_code: number | null;
@@ -47,33 +65,40 @@ export interface Summary {
   readonly ungated: boolean;
   readonly foreign_changes: readonly string[];
   readonly next_steps: readonly NextStep[];
+  /** What the slots spent their time with; null where that is not known. */
+  readonly timeline: Timeline | null;
+  /** What of the run's files could not be read, and is missing here. */
+  readonly problems: readonly string[];
 }
 
 /** Ends that one wants to know more of than their name. */
 const TELLING: ReadonlySet<StopReason> = new Set(['runtime_error', 'guard_trip', 'stop_file']);
 
-/** The run as every view tells it. `now` counts only while the run goes on. Pure. */
-export function summarise(state: RunState, now: Date): Summary {
-  const workers = [...state.workers.values()].map(workerSummary);
+/** No task of any fate. */
+export function emptyCounts(): Record<Fate, number> {
+  return { merged: 0, empty: 0, conflicted: 0, failed: 0, stranded: 0, 'open again': 0 };
+}
+
+/** The run as every view tells it. `now` counts only while the run goes on: `alive`, and not yet ended. Pure. */
+export function summarise(state: RunState, now: Date, alive = true): Summary {
+  const standing: Standing = state.finished ? 'ended' : alive ? 'goes_on' : 'crashed';
+  const last = state.finished?.at ?? state.updated_at;
+  const end = standing === 'goes_on' || last === null ? now.getTime() : Date.parse(last);
+  const workers = [...state.workers.values()].map((worker) => workerSummary(worker, state, end));
   const tasks = [...state.tasks.values()].map((task) => taskSummary(task, state));
-  const counts: Record<Fate, number> = {
-    merged: 0,
-    empty: 0,
-    conflicted: 0,
-    failed: 0,
-    stranded: 0,
-    'open again': 0,
-  };
+  const counts = emptyCounts();
   for (const { fate } of tasks) if (fate !== null) counts[fate] += 1;
   const landing = landingSummary(state);
   return {
     run: state.run?.run_id ?? null,
+    standing,
     stop_reason: state.finished?.stop_reason ?? null,
+    last_seen: state.updated_at,
     stop_detail: state.finished && TELLING.has(state.finished.stop_reason) ? state.stopping_detail : null,
     exit_code: state.finished?.exit_code ?? null,
-    wall_ms: wallTime(state, now),
+    wall_ms: Math.max(0, timeUntil(end, state.run?.at) - state.away_ms),
     workers,
-    all: allWorkers(state, workers),
+    all: allWorkers(state, workers, end),
     tasks,
     counts,
     in_work: tasks.filter((task) => task.fate === null).length,
@@ -86,34 +111,57 @@ export function summarise(state: RunState, now: Date): Summary {
     ungated: state.run?.ungated ?? false,
     foreign_changes: state.foreign_changes,
     next_steps: nextSteps({ state, tasks, landing }),
+    timeline: timeline(state, end),
+    problems: [],
   };
 }
 
-function workerSummary(worker: WorkerState): WorkerSummary {
+function workerSummary(worker: WorkerState, { slots }: RunState, end: number): WorkerSummary {
+  const wall_ms = timeUntil(worker.until === null ? end : Date.parse(worker.until), worker.since);
+  const activity = slots.find((slot) => slot.worker === worker.worker)?.activity;
+  const running = activity?.kind === 'working' ? timeUntil(end, activity.since) : 0;
   return {
     ...spendingSummary(worker),
     worker: worker.worker,
     iterations: worker.iterations,
     closed: worker.closed,
     runtimes: worker.runtimes,
+    wall_ms,
+    busy: shareOf(worker.busy_ms + running, wall_ms),
     stop: worker.place === 'parked' ? 'parked' : worker.stop_reason,
   };
 }
 
 /** Money and tokens are the run's own sums, which the rows must add up to. */
-function allWorkers(state: RunState, workers: readonly WorkerSummary[]): WorkerSummary {
+function allWorkers(state: RunState, workers: readonly WorkerSummary[], end: number): WorkerSummary {
+  const sum = (of: (worker: WorkerSummary) => number): number =>
+    workers.reduce((total, worker) => total + of(worker), 0);
+  const walls = sum(({ wall_ms }) => wall_ms ?? 0);
   return {
     ...spendingSummary(state),
     worker: 'all',
     iterations: state.started_iterations,
-    closed: workers.reduce((sum, worker) => sum + worker.closed, 0),
+    closed: sum(({ closed }) => closed),
     runtimes: [...new Set(workers.flatMap((worker) => worker.runtimes))],
+    wall_ms: timeUntil(end, state.run?.at),
+    busy: shareOf(
+      sum(({ busy, wall_ms }) => (busy ?? 0) * (wall_ms ?? 0)),
+      walls,
+    ),
     stop: state.finished?.stop_reason ?? null,
   };
 }
 
-function wallTime({ run, finished, away_ms }: RunState, now: Date): number {
-  if (!run) return 0;
-  const end = finished ? Date.parse(finished.at) : now.getTime();
-  return Math.max(0, end - Date.parse(run.at) - away_ms);
+function shareOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.min(1, part / whole);
+}
+
+function timeUntil(end: number, since: string | undefined): number {
+  return since === undefined ? 0 : Math.max(0, end - Date.parse(since));
+}
+
+function timeline({ run, slots }: RunState, to: number): Timeline | null {
+  if (!run || run.mode === 'dry_run') return null;
+  const from = Date.parse(run.at);
+  return { from, to: Math.max(from, to), slots: slots.map(({ slot, spans }) => ({ slot, spans })) };
 }

@@ -13,6 +13,7 @@ export interface TaskSummary
       | 'tries'
       | 'duration_ms'
       | 'sha'
+      | 'worker'
       | 'reason'
       | 'salvages'
       | 'bug'
@@ -47,6 +48,7 @@ export function taskSummary(task: TaskState, state: Pick<RunState, 'landing'>): 
     tries: task.tries,
     duration_ms: task.duration_ms,
     sha: task.sha,
+    worker: task.worker,
     reason: task.reason,
     salvages: task.salvages,
     bug: task.bug,

@@ -1,6 +1,6 @@
 import type { Control } from '../engine/controls.js';
 import type { AttemptEnd } from '../engine/outcome.js';
-import type { StopReason } from '../engine/stop.js';
+import { type StopReason, stopReasonSchema } from '../engine/stop.js';
 
 const ENDS: Readonly<Record<AttemptEnd, string>> = {
   merged: 'merged',
@@ -54,9 +54,10 @@ export function endInWords(end: AttemptEnd): string {
   return ENDS[end];
 }
 
-/** Why a run stopped, for people. */
-export function stopInWords(reason: StopReason): string {
-  return STOPS[reason];
+/** Why a run stopped, for people; a word that only an earlier hew knew stays as it is. */
+export function stopInWords(reason: string): string {
+  const known = stopReasonSchema.safeParse(reason).data;
+  return known === undefined ? reason : STOPS[known];
 }
 
 /** What was asked of a run, for people: `pause slot 2`. A note's text is in it as it came. */

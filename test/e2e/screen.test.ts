@@ -255,7 +255,10 @@ describe('hew tui', () => {
         .replaceAll(/loop-\w+-\w+/g, 'RUN')
         .replaceAll(/\b[0-9a-f]{7,40}\b/g, 'SHA')
         .replaceAll(/\b(\d+m)?\d+s\b/g, 'TIME')
-        .replaceAll(/^\d\d:\d\d:\d\d/gm, 'CLOCK');
+        .replaceAll(/\d\d:\d\d:\d\d/g, 'CLOCK')
+        .replaceAll(/\b\d+%/g, 'SHARE')
+        .replaceAll(/^ slot \d .*/gm, 'BAR')
+        .replaceAll(/ +/g, ' ');
     };
     expect(await told('tui')).toBe(await told('loop', 'run'));
   });

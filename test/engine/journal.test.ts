@@ -160,13 +160,11 @@ describe('openJournal', () => {
   it('fails for good when the disk takes no more, without losing what it took', async () => {
     await using folder = await temporaryFolder();
     const path = folder.at('events.jsonl');
-    const { stdout } = await execa('sh', [
-      '-c',
-      'ulimit -f 8 && exec "$0" "$@"',
-      process.execPath,
-      FILL_JOURNAL,
-      path,
-    ]);
+    const program = folder.at('fill-journal.mjs');
+    const bundle = ['--platform', 'node', '--format', 'esm', '--file', program];
+    await execa('rolldown', [FILL_JOURNAL, ...bundle], { preferLocal: true });
+    const limited = ['-c', 'ulimit -f 8 && exec "$0" "$@"', process.execPath, program, path];
+    const { stdout } = await execa('sh', limited);
     const said = z
       .object({ done: z.number(), kind: z.string(), message: z.string(), again: z.boolean() })
       .parse(JSON.parse(stdout));

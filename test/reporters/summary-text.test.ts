@@ -46,21 +46,28 @@ describe('summaryText', () => {
             hew loop salvage show loop-20261122T101500Z-3fa9c1d2/w2/1
             git merge --squash refs/hew/salvage/loop-20261122T101500Z-3fa9c1d2/w2/1
 
-       worker  iterations  closed  runtime        tokens    cost  stop
-       w0               2       2  claude          49.1k   $0.51  ready_empty
-       w1               1       1  codex            6.3M       ?  ready_empty
-       w2               2       0  claude          96.2k   $5.77  ready_empty
-       w3               1       0  claude          48.1k   $2.31  parked
-       w4               1       0  claude          48.1k   $0.20  ready_empty
-       all              7       3  claude, codex   6.54M  >$8.79  ready_empty
+       worker  iterations  closed  runtime   tokens    cost   wall  busy  stop
+       w0               2       2  claude     49.1k   $0.51  7m10s   63%  ready_empty
+       w1               1       1  codex       6.3M       ?  7m10s   56%  ready_empty
+       w2               2       0  claude     96.2k   $5.77  7m10s  100%  ready_empty
+       w3               1       0  claude     48.1k   $2.31  3m00s  100%  parked
+       w4               1       0  claude     48.1k   $0.20  4m00s  100%  ready_empty
+       all              7       3  claude,…   6.54M  >$8.79  7h52m   80%  ready_empty
 
        task    fate        tries    time    cost  commit    title
        app-7   merged          1   4m00s   $0.51  91ac0d3   Fix time-zone bug
        app-9   merged          1   4m00s       ?  8c1f02e   日付の書式をロケールに合…
-       app-16  conflicted      1  12m00s   $2.31  -         Shorten log lines
+       app-16  conflicted      1  12m00s   $2.31  w3        Shorten log lines
        app-2   failed          2  45m00s   $5.77  salvaged  Upgrade to React 19 and …
        app-31  empty           1     30s  <$0.01  -         Remove what nobody uses
-       app-33  open again      1   4m00s   $0.20  -         Café au lait, naïve faça…"
+       app-33  open again      1   4m00s   $0.20  -         Café au lait, naïve faça…
+
+               10:15                            14:11                            18:07
+       slot 1  #
+       slot 2  #
+       slot 3  #
+       slot 4  ##
+       # work"
     `);
   });
 

@@ -10,6 +10,11 @@ export function larger(one: TokenCount, other: TokenCount): TokenCount {
   return combine(one, other, Math.max);
 }
 
+/** One count without the other. Pure. */
+export function less(one: TokenCount, other: TokenCount): TokenCount {
+  return combine(one, other, (a, b) => a - b);
+}
+
 function combine(one: TokenCount, other: TokenCount, by: (a: number, b: number) => number): TokenCount {
   return {
     input: by(one.input, other.input),

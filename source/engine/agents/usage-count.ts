@@ -1,6 +1,6 @@
 import { NO_TOKENS, type TokenCount } from '../ports.js';
 import type { ClaudeUsage, ResultMessage } from './claude-messages.js';
-import { larger, plus } from './token-sums.js';
+import { larger, less, plus } from './token-sums.js';
 
 /** Messages of which further lines may come; more than any number of subagents at once. */
 const OPEN_MESSAGES = 256;
@@ -14,12 +14,14 @@ export class UsageCount {
   #settled: TokenCount = NO_TOKENS;
   /** What the messages since the last result have used, by id. */
   #messages = new Map<string, TokenCount>();
+  /** Their sum: it is asked for after every line. */
+  #open: TokenCount = NO_TOKENS;
   /** The last messages that a result or the settled sum has counted. */
   readonly #counted = new Set<string>();
   #lastResult: string | null = null;
 
   get tokens(): TokenCount {
-    return [...this.#messages.values()].reduce(plus, this.#settled);
+    return plus(this.#settled, this.#open);
   }
 
   /** Whether all of a message was counted by a result that came after it. */
@@ -30,10 +32,14 @@ export class UsageCount {
   /** A line of a message with the usage that is known by now. */
   message(id: string, usage: ClaudeUsage): void {
     if (this.#counted.has(id)) return;
-    this.#messages.set(id, larger(this.#messages.get(id) ?? NO_TOKENS, tokensOf(usage)));
+    const before = this.#messages.get(id) ?? NO_TOKENS;
+    const after = larger(before, tokensOf(usage));
+    this.#messages.set(id, after);
+    this.#open = plus(this.#open, less(after, before));
     const [oldest] = this.#messages;
     if (oldest === undefined || this.#messages.size <= OPEN_MESSAGES) return;
     this.#settled = plus(this.#settled, oldest[1]);
+    this.#open = less(this.#open, oldest[1]);
     this.#messages.delete(oldest[0]);
     this.#count(oldest[0]);
   }
@@ -46,9 +52,10 @@ export class UsageCount {
     this.#settled =
       models.length > 0
         ? larger(this.#settled, models.map(fromModel).reduce(plus, NO_TOKENS))
-        : plus(this.#settled, larger([...this.#messages.values()].reduce(plus, NO_TOKENS), tokensOf(usage)));
+        : plus(this.#settled, larger(this.#open, tokensOf(usage)));
     for (const id of this.#messages.keys()) this.#count(id);
     this.#messages.clear();
+    this.#open = NO_TOKENS;
   }
 
   #count(id: string): void {

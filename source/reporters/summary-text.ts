@@ -1,11 +1,13 @@
-import { Box, renderToString, Text } from 'ink';
 import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
 import type { NextStep } from '../engine/next-steps.js';
 import { plainText } from '../engine/plain-text.js';
-import type { Summary, WorkerSummary } from '../engine/summary.js';
+import type { Summary, Timeline, WorkerSummary } from '../engine/summary.js';
 import type { TaskSummary } from '../engine/task-summary.js';
-import { formatCount, formatDuration, formatMoney, formatTokens, shortSha } from './formats.js';
-import { type SummaryColumn, summaryTable } from './summary-table.js';
+import type { SummaryColumn } from './fit-columns.js';
+import { formatClock, formatCount, formatDuration, formatMoney, formatTokens, shortSha } from './formats.js';
+import { summaryTable } from './summary-table.js';
+import { timelineLegend, timelineText } from './timeline-text.js';
 import { stopInWords } from './words.js';
 
 /** What is assumed where there is no terminal. */
@@ -25,21 +27,18 @@ export function summaryText(
     summary.foreign_changes.length === 0 ? '' : foreignSection(summary.foreign_changes, columns),
     summary.workers.length === 0 ? '' : workersSection(summary, columns),
     summary.tasks.length === 0 ? '' : tasksSection(summary.tasks, columns),
+    summary.timeline === null ? '' : timelineSection(summary.timeline, columns),
+    summary.problems.length === 0 ? '' : problemsSection(summary.problems, columns),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
 }
 
 /** A paragraph after an indent, broken between words. */
 function paragraph(text: string, columns: number, indent = ' '): string {
-  return renderToString(
-    <Box>
-      <Box flexShrink={0}>
-        <Text>{indent}</Text>
-      </Box>
-      <Text>{plainText(text)}</Text>
-    </Box>,
-    { columns },
-  );
+  const width = Math.max(1, columns - indent.length);
+  const lines = wrapAnsi(plainText(text), width, { hard: true }).split('\n');
+  const rest = ' '.repeat(indent.length);
+  return lines.map((line, index) => ((index === 0 ? indent : rest) + line).trimEnd()).join('\n');
 }
 
 /** Facts side by side, none of them broken: as many on a line as fit. */
@@ -54,9 +53,9 @@ function factLines(facts: readonly string[], columns: number): string {
 }
 
 function headSection(summary: Summary, columns: number): string {
-  const { all, stop_reason, left } = summary;
+  const { all, left } = summary;
   const facts = [
-    stop_reason === null ? 'goes on' : `ended: ${stopInWords(stop_reason)}`,
+    standingInWords(summary),
     formatDuration(summary.wall_ms),
     formatMoney(all.cost_usd, all.cost_unknown),
     `${formatTokens(all.tokens)} tokens`,
@@ -76,6 +75,17 @@ function headSection(summary: Summary, columns: number): string {
     ...landingLines(summary, columns),
     factLines(tasks, columns),
   ].join('\n');
+}
+
+function standingInWords({ standing, stop_reason, last_seen }: Summary): string {
+  switch (standing) {
+    case 'goes_on':
+      return 'goes on';
+    case 'crashed':
+      return `crashed${last_seen === null ? '' : `, last seen ${formatClock(last_seen)}`}`;
+    case 'ended':
+      return stop_reason === null ? 'ended' : `ended: ${plainText(stopInWords(stop_reason))}`;
+  }
 }
 
 function landingLines({ landing }: Summary, columns: number): readonly string[] {
@@ -117,16 +127,36 @@ function foreignSection(changes: readonly string[], columns: number): string {
   ].join('\n');
 }
 
-type WorkerColumn = 'worker' | 'iterations' | 'closed' | 'runtime' | 'tokens' | 'cost' | 'stop';
+function problemsSection(problems: readonly string[], columns: number): string {
+  return [' COULD NOT BE READ', ...problems.map((problem) => paragraph(problem, columns, '   '))].join('\n');
+}
+
+function timelineSection(timeline: Timeline, columns: number): string {
+  const legend = factLines(timelineLegend(timeline), columns);
+  return [...timelineText(timeline, columns).map((line) => line.trimEnd()), legend].join('\n');
+}
+
+type WorkerColumn =
+  | 'worker'
+  | 'iterations'
+  | 'closed'
+  | 'runtime'
+  | 'tokens'
+  | 'cost'
+  | 'wall'
+  | 'busy'
+  | 'stop';
 
 const WORKER_COLUMNS: readonly SummaryColumn<WorkerColumn>[] = [
   { key: 'worker' },
   { key: 'iterations', align: 'right', leave: 2 },
   { key: 'closed', align: 'right', leave: 1 },
-  { key: 'runtime', leave: 3 },
+  { key: 'runtime', leave: 3, least: 7 },
   { key: 'tokens', align: 'right' },
   { key: 'cost', align: 'right' },
-  { key: 'stop' },
+  { key: 'wall', align: 'right', leave: 5 },
+  { key: 'busy', align: 'right', leave: 4 },
+  { key: 'stop', least: 11 },
 ];
 
 function workerRow(worker: WorkerSummary): Record<WorkerColumn, string> {
@@ -137,7 +167,9 @@ function workerRow(worker: WorkerSummary): Record<WorkerColumn, string> {
     runtime: plainText(worker.runtimes.join(', ')),
     tokens: formatTokens(worker.tokens),
     cost: formatMoney(worker.cost_usd, worker.cost_unknown),
-    stop: worker.stop ?? '-',
+    wall: worker.wall_ms === null ? '-' : formatDuration(worker.wall_ms),
+    busy: worker.busy === null ? '-' : `${Math.round(worker.busy * 100)}%`,
+    stop: plainText(worker.stop ?? '-'),
   };
 }
 
@@ -160,7 +192,6 @@ const TASK_COLUMNS: readonly SummaryColumn<TaskColumn>[] = [
 
 function tasksSection(tasks: readonly TaskSummary[], columns: number): string {
   const rows = tasks.map((task): Record<TaskColumn, string> => {
-    const kept = task.salvages.length === 0 ? '-' : 'salvaged';
     return {
       task: task.id,
       fate: task.fate ?? 'in work',
@@ -168,9 +199,16 @@ function tasksSection(tasks: readonly TaskSummary[], columns: number): string {
       time: formatDuration(task.duration_ms),
       tokens: formatTokens(task.tokens),
       cost: formatMoney(task.cost_usd, task.cost_unknown),
-      commit: task.sha === null ? kept : shortSha(task.sha),
+      commit: placeOf(task),
       title: plainText(task.title),
     };
   });
   return summaryTable(rows, TASK_COLUMNS, columns);
+}
+
+/** Where a task's work is. */
+function placeOf({ sha, worker, fate, salvages }: TaskSummary): string {
+  if (sha !== null) return shortSha(sha);
+  if (fate === 'conflicted' && worker !== null) return `w${worker}`;
+  return salvages.length === 0 ? '-' : 'salvaged';
 }

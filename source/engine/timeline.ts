@@ -1,0 +1,86 @@
+import type { TaskId } from './ids.js';
+import type { SlotState } from './state.js';
+
+/** What a slot spends its time with, as far as a timeline tells it apart. */
+export type SpanKind =
+  | 'idle'
+  | 'work'
+  | 'merge_turn'
+  | 'usage_limit'
+  | 'back_off'
+  | 'disk'
+  | 'nothing_ready'
+  | 'paused'
+  | 'finished';
+
+/** A stretch of a slot's time. It ends where the next one begins; the last one goes on. */
+export interface Span {
+  readonly kind: SpanKind;
+  /** Null where no task was worked on, or several that are told as one. */
+  readonly task: TaskId | null;
+  /** Milliseconds since 1970. */
+  readonly from: number;
+}
+
+/** More than any screen has columns, so that what is told as one is not seen; and little enough for sixteen slots. */
+export const MOST_SPANS = 512;
+
+/** What the slot spends its time with now. Pure. */
+export function spanOf({ activity }: Pick<SlotState, 'activity'>): Omit<Span, 'from'> {
+  switch (activity.kind) {
+    case 'idle':
+      return { kind: 'idle', task: null };
+    case 'claiming':
+      return { kind: 'idle', task: null };
+    case 'waiting':
+      return { kind: activity.reason, task: null };
+    case 'working':
+      return { kind: activity.step === 'merge_turn' ? 'merge_turn' : 'work', task: activity.task };
+    case 'finished':
+      return { kind: 'finished', task: null };
+  }
+}
+
+/**
+ * The spans with what the slot does from now on. There are never more than {@link MOST_SPANS}: of more, the neighbours
+ * that are shortest together are told as one, of the kind of the longer. A clock that was set back adds no time. Pure.
+ */
+export function withSpan(spans: readonly Span[], now: Omit<Span, 'from'>, at: number): readonly Span[] {
+  const last = spans.at(-1);
+  if (!last) return [{ ...now, from: at }];
+  if (isSame(last, now)) return spans;
+  if (at > last.from) return bounded([...spans, { ...now, from: at }]);
+  // What took no time is not told.
+  const before = spans.slice(0, -1);
+  const previous = before.at(-1);
+  return previous && isSame(previous, now) ? before : [...before, { ...now, from: last.from }];
+}
+
+function isSame(left: Omit<Span, 'from'>, right: Omit<Span, 'from'>): boolean {
+  return left.kind === right.kind && left.task === right.task;
+}
+
+/** Makes room for many more at once, since it looks at all of them. */
+function bounded(spans: readonly Span[]): readonly Span[] {
+  if (spans.length <= MOST_SPANS) return spans;
+  // The last one is not over yet.
+  const pairs = spans
+    .slice(1, -1)
+    .map((_, index) => (spans[index + 2]?.from ?? 0) - (spans[index]?.from ?? 0));
+  const short = pairs.toSorted((left, right) => left - right)[Math.floor(pairs.length / 4)] ?? 0;
+  const kept: Span[] = [];
+  for (let index = 0; index < spans.length; index += 1) {
+    const [left, right, next] = spans.slice(index, index + 3);
+    if (!left) break;
+    const joins = right !== undefined && next !== undefined && next.from - left.from <= short;
+    kept.push(joins ? together(left, right, next.from) : left);
+    if (joins) index += 1;
+  }
+  return kept;
+}
+
+function together(left: Span, right: Span, end: number): Span {
+  const longer = right.from - left.from >= end - right.from ? left : right;
+  const { kind } = longer;
+  return { kind, task: left.kind === right.kind ? null : longer.task, from: left.from };
+}
