@@ -1,5 +1,6 @@
 import type { TaskId } from './ids.js';
 import { QueueError } from './ports.js';
+import { salvageName } from './salvage-name.js';
 import type { QueueContext } from './run-context.js';
 
 /** The label that keeps a task from being taken again until a person has looked at it. */
@@ -27,11 +28,9 @@ export async function giveBack(context: QueueContext, { task, note, failed }: Re
 
 /** What the queue is told of the attempt that brings a task back. Pure. */
 export function returnNote(
-  { run, start }: Pick<QueueContext, 'run' | 'start'>,
+  { run }: Pick<QueueContext, 'run'>,
   ended: { readonly attempt: number; readonly reason: string; readonly salvage: string | null },
 ): string {
-  const kept = ended.salvage
-    ? ` The work is kept: git diff ${start.branch ?? start.sha}...${ended.salvage}`
-    : '';
+  const kept = ended.salvage ? ` The work is kept: hew loop salvage show ${salvageName(ended.salvage)}` : '';
   return `${run}, attempt ${ended.attempt}: ${ended.reason.replace(/\.$/, '')}.${kept}`;
 }

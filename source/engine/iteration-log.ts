@@ -1,8 +1,10 @@
 import { access } from 'node:fs/promises';
-import { ClaudeStream } from './agents/claude-stream.js';
+import { readerOf } from './agents/reader-of.js';
 import { growingLog } from './growing-log.js';
 import { plainLine } from './plain-line.js';
 import type { AgentLine } from './ports.js';
+import { readIterationRecord } from './run-files/iteration-record.js';
+import { RunFileError } from './run-files/run-file-error.js';
 
 /** Longer lines of a log are cut: nobody reads them in a terminal. */
 const LINE_LENGTH = 2000;
@@ -24,9 +26,9 @@ export async function* iterationLog(request: IterationLogRequest): AsyncGenerato
   const { path, which, isOver } = request;
   const file = (suffix: string): string => path.replace(/json$/, suffix);
   if (which === 'agent') {
-    const stream = new ClaudeStream();
+    const reader = readerOf(await runtimeOf(path));
     for await (const lines of growingLog(file('agent.jsonl'), isOver)) {
-      yield lines.flatMap((line) => stream.read(line));
+      yield lines.flatMap((line) => reader.read(line));
     }
     return;
   }
@@ -37,6 +39,16 @@ export async function* iterationLog(request: IterationLogRequest): AsyncGenerato
     for await (const lines of log) {
       yield lines.map((line) => ({ kind: 'result', text: plainLine(line, LINE_LENGTH) }));
     }
+  }
+}
+
+/** A log is read as Claude's where nothing says whose it is, as it was before there were others. */
+async function runtimeOf(record: string): Promise<string> {
+  try {
+    return (await readIterationRecord(record)).runtime_used ?? 'claude';
+  } catch (error) {
+    if (error instanceof RunFileError) return 'claude';
+    throw error;
   }
 }
 
