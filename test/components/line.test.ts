@@ -2,6 +2,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
+import { BUILT_MODULES } from '../built-modules.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -10,8 +11,8 @@ async function alarm(color: boolean): Promise<string> {
   const script = `
     import { renderToString } from 'ink';
     import { createElement } from 'react';
-    import { Line } from './dist/components/line.js';
-    import { ThemeContext } from './dist/components/theme.js';
+    import { Line } from '${BUILT_MODULES}components/line.js';
+    import { ThemeContext } from '${BUILT_MODULES}components/theme.js';
     const line = createElement(Line, { text: 'broken', tone: 'alarm' });
     const theme = { ascii: false, color: ${color} };
     process.stdout.write(renderToString(createElement(ThemeContext, { value: theme }, line)));`;

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { TaskId } from '../../source/engine/ids.js';
+import { BUILT_MODULES } from '../built-modules.js';
 import { fileTasks } from '../e2e/loop-run.js';
 import { type GitProject, makeGitProject } from '../git-project.js';
 
 const AGENT = fileURLToPath(new URL('../fixtures/noting-agent.sh', import.meta.url));
 const HOOKS = fileURLToPath(new URL('../fixtures/kill-points.mjs', import.meta.url));
-const HEW = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+const HEW = join(BUILT_MODULES, 'bin.js');
 
 /** What each task does, by its number from 1; see noting-agent.sh. */
 export const TITLES = [
