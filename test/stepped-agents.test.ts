@@ -93,7 +93,7 @@ describe('a stepped agent under CommandAgent', () => {
     await using agents = await startSteppedAgents();
     const { result } = start(agents, project, 'app-1');
     await (await agents.next()).crash('SIGKILL');
-    expect(await result).toMatchObject({ failure: { kind: 'crashed' }, closing: null });
+    expect(await result).toMatchObject({ failure: { kind: 'killed' }, closing: null });
   });
 
   test('ignores TERM, leaves daemons, floods, and is ended with all of it', async () => {
