@@ -12,7 +12,7 @@ const ROUNDS = 7;
 const bd = process.env['HEW_TEST_BD'];
 if (!bd) throw new Error('HEW_TEST_BD names no bd. npm run bench:beads builds one and names it.');
 
-using project = makeBenchProject({});
+using project = makeBenchProject({ 'README.md': '# A project\n' });
 const env = { ...project.env, PATH: `${dirname(bd)}:${project.env['PATH']}`, BD_DISABLE_METRICS: '1' };
 const run = (...args: string[]): string =>
   execFileSync('bd', args, { cwd: project.path, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
