@@ -32,19 +32,9 @@ async function work(agent: SteppedAgent): Promise<void> {
   await agent.close();
 }
 
-/** Lets every further agent do its task, until it is disposed of. */
-function serve(agents: SteppedAgents): AsyncDisposable {
-  let over = false;
-  const serving = (async () => {
-    while (!over) await work(await agents.next({ attempt: 2 }));
-  })().catch(() => undefined);
-  return {
-    async [Symbol.asyncDispose]() {
-      over = true;
-      await agents[Symbol.asyncDispose]();
-      await serving;
-    },
-  };
+/** Lets every agent of a second attempt do its task; ends when the agents are disposed of. */
+async function serveRetries(agents: SteppedAgents): Promise<never> {
+  for (;;) await work(await agents.next({ attempt: 2 }));
 }
 
 describe('a death in mid-step', () => {
@@ -91,10 +81,9 @@ describe('a death in mid-step', () => {
       const both = [await agents.next({ task: one! }), await agents.next({ task: two! })];
       await writeFile(join(project.folder, `dies-at-${word}`), '');
       // The first one meets the death, and is tried again where that has undone what it did.
-      const again = serve(agents);
+      serveRetries(agents).catch(() => undefined);
       for (const agent of both) await work(agent);
       expect(await run.ended).toBe(0);
-      await again[Symbol.asyncDispose]();
       for (const task of [one, two]) {
         expect(await project.git('show', `main:${task}.txt`)).toBe(task);
         expect(run.state.tasks.get(task!)).toMatchObject({ fate: 'merged', closed: true });

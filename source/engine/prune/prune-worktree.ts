@@ -9,6 +9,7 @@ import { worktreeAt } from '../git/worktree-list.js';
 import type { Project } from '../open-project.js';
 import { openRunFolder, type RunFolder } from '../open-run-folder.js';
 import { NOT_INTACT } from '../prepare.js';
+import { reapDeadRuns } from '../reap-dead-runs.js';
 import { removeWorktreesFolder } from '../remove-worktrees-folder.js';
 import { findLiveRun } from '../run-lock.js';
 import type { RunState } from '../state.js';
@@ -63,6 +64,8 @@ async function pruneHeld(project: Project, clock: Clock, listed: ListedWorktree)
   const { run, path, listing } = listed;
   const live = await findLiveRun(places.common_dir);
   if (live && (live.run_id === run || live.run_id === null)) return left(`its run is alive (${live.holder})`);
+  // What the dead run has left would write on while its work is salvaged.
+  await reapDeadRuns(places);
   if (path === places.home) return left('hew was started in it: go to another worktree first');
   if (listing === null) return left(NOT_INTACT);
   const place = await placeOf(dirname(path), path);
