@@ -59,13 +59,13 @@ export async function killAndResume(plan: KillPlan): Promise<KillReport> {
   return { killed };
 }
 
-async function runIds(project: GitProject): Promise<string[]> {
+export async function runIds(project: GitProject): Promise<string[]> {
   const names = await readdir(join(project.path, '.hew/loop')).catch(() => []);
   return names.filter((name) => name.startsWith('loop-')).sort();
 }
 
 /** The journal of the last run that came to start. */
-async function journalOf(project: GitProject): Promise<{
+export async function journalOf(project: GitProject): Promise<{
   readonly run: string;
   readonly events: readonly DurableEvent[];
   readonly state: RunState;
@@ -83,7 +83,7 @@ async function hasBegun(project: GitProject): Promise<boolean> {
 }
 
 /** The user's checkout is as it was, unless the run has landed on it. */
-async function expectUntouched(project: GitProject, before: Record<string, string>): Promise<void> {
+export async function expectUntouched(project: GitProject, before: Record<string, string>): Promise<void> {
   const after = await checkoutHashes(project);
   if (after['refs/heads/main'] === before['refs/heads/main'] && !(await isLanding(project)))
     expect(after).toEqual(before);
@@ -165,7 +165,7 @@ async function expectTree({ project }: KillProject): Promise<void> {
 }
 
 /** What each agent had when it ended, its commits and its files, is reachable from a branch or a salvage. */
-async function expectWorkKept(kill: KillProject): Promise<void> {
+export async function expectWorkKept(kill: KillProject): Promise<void> {
   const { project } = kill;
   const lines = (await project.git('log', '--all', '--format=%H %T')).split('\n');
   const commits = new Set(lines.map((line) => line.split(' ')[0]));

@@ -9,6 +9,7 @@ import { type GitProject, makeGitProject } from '../git-project.js';
 
 const AGENT = fileURLToPath(new URL('../fixtures/noting-agent.sh', import.meta.url));
 const HOOKS = fileURLToPath(new URL('../fixtures/kill-points.mjs', import.meta.url));
+const FAULTY_DISK = fileURLToPath(new URL('../fixtures/faulty-disk.mjs', import.meta.url));
 const HEW = join(BUILT_MODULES, 'bin.js');
 
 /** What each task does, by its number from 1; see noting-agent.sh. */
@@ -40,6 +41,8 @@ export interface KillProject extends AsyncDisposable {
   readonly ids: readonly TaskId[];
   /** Starts the real program, which ends itself at `point`, such as `append 17`; see kill-points.mjs. */
   hew(args: readonly string[], point?: string): Promise<HewEnd>;
+  /** The same with a disk of which the write that `at` names fails, such as `17 ENOSPC`; see faulty-disk.mjs. */
+  onFaultyDisk(args: readonly string[], at: string, lasts: boolean): Promise<HewEnd>;
   /** Every point that an undisturbed program would meet, as `append <event>` and `effect <what>`. */
   points(): Promise<readonly string[]>;
   /** What agents noted before they ended. */
@@ -68,16 +71,14 @@ export async function makeKillProject(): Promise<KillProject> {
   );
   for (const [index, id] of ids.entries()) await writeFile(join(notes, `${id}.title`), `${TITLES[index]}\n`);
 
-  const hew = async (args: readonly string[], point?: string): Promise<HewEnd> => {
-    const env = {
-      ...project.env,
-      KILL_NOTES: notes,
-      KILL_COUNTS: counts,
-      ...(point ? { KILL_AT: point } : {}),
-    };
-    const ran = await execa(process.execPath, ['--import', HOOKS, HEW, 'loop', ...args], {
+  const start = async (
+    hooks: string,
+    args: readonly string[],
+    more: Readonly<Record<string, string>>,
+  ): Promise<HewEnd> => {
+    const ran = await execa(process.execPath, ['--import', hooks, HEW, 'loop', ...args], {
       cwd: project.path,
-      env,
+      env: { ...project.env, KILL_NOTES: notes, ...more },
       extendEnv: false,
       reject: false,
       stdin: 'ignore',
@@ -85,13 +86,16 @@ export async function makeKillProject(): Promise<KillProject> {
       // What agents leave running holds the pipes open.
       forceKillAfterDelay: false,
     });
-    await appendFile(join(project.folder, 'output'), `--- ${args.join(' ')} ${point ?? ''}\n${ran.all}\n`);
+    const told = Object.values(more).join(' ');
+    await appendFile(join(project.folder, 'output'), `--- ${args.join(' ')} ${told}\n${ran.all}\n`);
     return { exit_code: ran.exitCode ?? null, killed: ran.signal === 'SIGKILL', output: ran.all };
   };
   return {
     project,
     ids,
-    hew,
+    hew: (args, point) => start(HOOKS, args, { KILL_COUNTS: counts, ...(point ? { KILL_AT: point } : {}) }),
+    onFaultyDisk: (args, at, lasts) =>
+      start(FAULTY_DISK, args, { FAULT_AT: at, FAULT_LASTS: lasts ? '1' : '0' }),
     points: async () => (await readFile(counts, 'utf8')).split('\n').filter((line) => line !== ''),
     notes: async () => {
       const text = await readFile(join(notes, 'ends'), 'utf8').catch(() => '');
