@@ -9,17 +9,24 @@ export interface KillFigures {
   readonly faults: readonly string[];
 }
 
-/** Carries plans out, as many at once as the machine bears. */
-export async function killAtPlans(plans: readonly KillPlan[], seed: number): Promise<KillFigures> {
+/** Carries plans out, as many at once as the machine bears, and tells how many are done and how many of them had a fault. */
+export async function killAtPlans(
+  plans: readonly KillPlan[],
+  seed: number,
+  onDone: (done: number, faulty: number) => void = () => {},
+): Promise<KillFigures> {
   const turn = pLimit(2 * availableParallelism());
   const faults: string[] = [];
   let kills = 0;
+  let done = 0;
   const carryOut = async (plan: KillPlan): Promise<void> => {
     try {
       kills += (await killAndResume(plan)).killed;
     } catch (error) {
       faults.push(`HEW_KILL_SEED=${seed}, killed at ${plan.join(', then ')}: ${String(error)}`);
     }
+    done += 1;
+    onDone(done, faults.length);
   };
   await Promise.all(plans.map((plan) => turn(() => carryOut(plan))));
   return { plans: plans.length, kills, faults };
