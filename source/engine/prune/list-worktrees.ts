@@ -7,7 +7,7 @@ import { jsonValue } from '../json-value.js';
 import type { Project } from '../open-project.js';
 import { OWN_FILES } from '../remove-worktrees-folder.js';
 import { findLiveRun, type LiveRun } from '../run-lock.js';
-import { type PastRun, readPastRun, startedAt } from './past-run.js';
+import { type RunRemains, readRunRemains, startedAt } from './run-remains.js';
 import { type Standing, type WorktreeFacts, worktreeStanding } from './worktree-standing.js';
 
 /** A worktree under hew's own folder of worktrees. */
@@ -71,7 +71,7 @@ async function worktreesOf(project: Project, place: RunPlace): Promise<ListedWor
   const { run, folder, byGit, live } = place;
   const { places } = project;
   const owner = await readOwner(folder, places.common_dir);
-  const past: PastRun | null = owner.kind === 'other' ? null : await readPastRun(places, run, live);
+  const past: RunRemains | null = owner.kind === 'other' ? null : await readRunRemains(places, run, live);
   const names = (await readdir(folder, { withFileTypes: true }).catch(missing)) ?? [];
   const paths = names
     .filter((entry) => !OWN_FILES.has(entry.name) && (entry.isDirectory() || entry.isSymbolicLink()))

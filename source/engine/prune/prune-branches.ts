@@ -3,7 +3,7 @@ import { changeRefs, listRefs } from '../git/refs.js';
 import { type RunId, runIdSchema, type Sha, shaSchema } from '../ids.js';
 import type { Project } from '../open-project.js';
 import { findLiveRun } from '../run-lock.js';
-import { readPastRun } from './past-run.js';
+import { readRunRemains } from './run-remains.js';
 
 /** A branch of a run that nothing needs any more: all that it holds is on a branch of the user's. */
 export interface SpentBranch {
@@ -67,7 +67,7 @@ function runFilter(
 ): (run: RunId) => Promise<boolean> {
   const known = new Map<RunId, Promise<boolean>>();
   const look = async (run: RunId): Promise<boolean> => {
-    const { life, heard_of } = await readPastRun(places, run, await findLiveRun(places.common_dir));
+    const { life, heard_of } = await readRunRemains(places, run, await findLiveRun(places.common_dir));
     if (life.kind === 'alive' || life.kind === 'busy') return false;
     return older_than_ms === null || now.getTime() - heard_of.getTime() > older_than_ms;
   };

@@ -15,7 +15,7 @@ import { findLiveRun } from '../run-lock.js';
 import type { RunState } from '../state.js';
 import { keepGoneWork, type KeepRequest, keepWorktree } from './keep-worktree.js';
 import { type ListedWorktree, placeOf } from './list-worktrees.js';
-import { readPastRun } from './past-run.js';
+import { readRunRemains } from './run-remains.js';
 import { removeFolder } from './remove-folder.js';
 
 /** What has become of a worktree that was to be pruned. */
@@ -73,7 +73,7 @@ async function pruneHeld(project: Project, clock: Clock, listed: ListedWorktree)
   const git = await project.gitOf(run);
   const worktree = place === 'gone' ? null : await worktreeAt(git, places.common_dir, listing);
   if (place === 'folder' && worktree === null) return left(NOT_INTACT);
-  const { state } = await readPastRun(places, run, null);
+  const { state } = await readRunRemains(places, run, null);
   const journal = await openJournalOf(project, clock, listed, state);
   try {
     return await keepAndRemove({ project, git, listed, listing, state }, worktree, journal?.events ?? null);

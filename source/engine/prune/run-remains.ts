@@ -12,7 +12,7 @@ import type { RunState } from '../state.js';
 import type { RunLife } from './worktree-standing.js';
 
 /** What is left of a run, as far as its worktrees are concerned. */
-export interface PastRun {
+export interface RunRemains {
   readonly life: RunLife;
   /** The tasks of its parked workers, by the path of their worktree. */
   readonly parked: ReadonlyMap<string, TaskId>;
@@ -23,11 +23,11 @@ export interface PastRun {
 }
 
 /** Reads what is left of a run. `live` is the run that is alive in the repository. Never throws for what its files are. */
-export async function readPastRun(
+export async function readRunRemains(
   places: Pick<Places, 'hew'>,
   run: RunId,
   live: LiveRun | null,
-): Promise<PastRun> {
+): Promise<RunRemains> {
   const folder = runFolder(places, run);
   const [record, state] = await Promise.all([
     readRunRecord(join(folder, 'run.json')).catch(asProblem),
