@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { App } from '../components/app.js';
+import type { Leaving } from '../components/press-leaving-key.js';
 import { drawScreen } from '../components/draw-screen.js';
 import { type Theme, ThemeContext } from '../components/theme.js';
 import type { ScreenData } from '../components/screen-data.js';
@@ -11,6 +12,8 @@ import type { TranscriptSource } from '../engine/transcript/transcript.js';
 export type ScreenEnd =
   /** The summary was read, or the user has left a run that goes on. */
   | { readonly kind: 'left' }
+  /** The run is to be left without waiting for what still works. */
+  | { readonly kind: 'at_once' }
   /** It was taken away by {@link Screen.close}. */
   | { readonly kind: 'closed' }
   /** The terminal has gone, or the screen could not be drawn. */
@@ -44,7 +47,7 @@ export function hasScreen(): boolean {
 export function openScreen({ theme, ...options }: ScreenOptions): Screen {
   const { stdin, stdout } = process;
   const { promise: gone, resolve } = Promise.withResolvers<ScreenEnd>();
-  const leave = (): void => end({ kind: 'left' });
+  const leave = (how: Leaving): void => end({ kind: how });
   const copy = (text: string): boolean => {
     const sequence = clipboardSequence(text);
     if (sequence !== null) stdout.write(sequence);

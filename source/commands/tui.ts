@@ -14,6 +14,7 @@ import { beginRun, planRun } from './loop/begin-run.js';
 import { beginResume, planToResume } from './loop/resume.js';
 import { takeEndSignals } from './loop/end-signals.js';
 import { hangUp } from './loop/hang-up.js';
+import { leaveAtOnce } from './loop/leave-at-once.js';
 import { RUN_FLAGS, RUN_FLAGS_HELP, type RunFlagValues } from './loop/run-flags.js';
 import { abortAloud, followToEnd, runInLines, type Spelling, tellEvents } from './loop/run-in-lines.js';
 import { hasScreen, openScreen, type ScreenEnd, type ScreenOptions } from './open-screen.js';
@@ -34,8 +35,8 @@ ${RUN_FLAGS_HELP.trim().replace(/^/, '  ')}
 
 ${SCREEN_FLAGS_HELP.trim().replace(/^/, '      ')}
 
-Keys: Tab, arrows and numbers select a slot, Enter shows all of it, p pauses and resumes it, a aborts the run, ? lists
-the keys, q quits.
+Keys: Tab, arrows and numbers select a slot, Enter shows all of it, p pauses and resumes it, x aborts its iteration, ? lists
+the keys, q asks how the run is to end.
 Without a terminal (a pipe, CI, TERM=dumb), with --plain, --dry-run and --json it prints what \`hew loop run\` prints.
 
   hew tui --jobs 4 --agent-command "./agent.sh"
@@ -99,14 +100,16 @@ async function onScreen(
   const handle = await begin((events) => feed.listen(events));
   const transcripts = transcriptsOf({ run, places, git }, () => handle.events.state);
   const { why, code } = await show(handle, feed, { transcripts, theme });
+  if (why.kind === 'at_once') return leaveAtOnce(handle);
   if (why.kind === 'hung_up' && code === undefined) hangUp(handle, on_hangup);
   // Why the run could not begin is in what it has told.
   if (code === 2) printLines(feed.news);
   if (why.kind === 'lost')
     process.stderr.write(`hew: the screen is gone, the run goes on: ${String(why.error)}\n`);
   if (code === undefined) tellEvents(handle.events, false, spell);
-  if (why.kind === 'signal' && code === undefined) abortAloud(handle, false);
-  return followToEnd(handle, { json: false, on_hangup, spell });
+  const isEnding = why.kind === 'signal' && code === undefined;
+  if (isEnding) abortAloud(handle, false);
+  return followToEnd(handle, { json: false, on_hangup, spell, isEnding });
 }
 
 interface Shown {

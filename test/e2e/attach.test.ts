@@ -48,6 +48,8 @@ describe('hew tui --attach', () => {
     await again.until('said after');
     again.type('p');
     await untilJournal(project, '"slot.paused"');
+    // The journal has it before this screen does.
+    await again.until('PAUSE');
     again.type('p');
     await untilJournal(project, '"slot.resumed"');
     await finish(first);
