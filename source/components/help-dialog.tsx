@@ -14,6 +14,7 @@ const LINES = {
     'x s             abort this iteration, skip its task in this run: asked once, the',
     '                work is salvaged and the task goes back to the queue',
     'r               retry the task that the slot has worked on last and not done',
+    "n               type a note for the next prompt of the slot's task",
     'D               drain, asked once: no further iteration begins',
     'a               abort the run, asked once: what is merged stays and lands',
     'q Ctrl-C        asks: drain, abort now, or stay. A second Ctrl-C aborts, a third leaves',

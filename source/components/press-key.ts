@@ -3,6 +3,7 @@ import type { Layout } from './layout.js';
 import { iterationsOf } from './iterations-of.js';
 import { DIRECTIONS, neighbour } from './neighbour.js';
 import { type Leaving, type LeavingDialog, pressLeavingKey } from './press-leaving-key.js';
+import { beginNote, type NoteDraft, pressNoteKey } from './press-note-key.js';
 import { pressReadingKey } from './press-reading-key.js';
 import { answerQuestion, drain, pressSteeringKey } from './press-steering-key.js';
 import type { ReadingCommand } from './reading-command.js';
@@ -22,6 +23,8 @@ export interface ScreenState {
   readonly digit: { readonly number: number; readonly at: number } | null;
   /** The selected slot is read in full; `typing` is what is to be searched, while that is typed. Null on the dashboard. */
   readonly focus: { readonly typing: string | null } | null;
+  /** What is being typed for a task's next prompt; null while nothing is. */
+  readonly note: NoteDraft | null;
 }
 
 /** The screen before any key. */
@@ -32,6 +35,7 @@ export const FIRST_SCREEN: ScreenState = {
   message: null,
   digit: null,
   focus: null,
+  note: null,
 };
 
 /** What a key is pressed upon. `now` is in milliseconds since 1970. */
@@ -63,6 +67,7 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
   if (before.dialog === 'help') return only({ ...screen, dialog: 'none' });
   if (isLeaving(before.dialog)) return answerLeaving(before.dialog, screen, key, facts);
   if (typeof before.dialog === 'object') return answerOf(before.dialog, screen, key, facts);
+  if (before.note !== null) return noted(screen, pressNoteKey(facts.live.state, before.note, key), facts);
   if (screen.focus !== null) {
     const read = pressReadingKey(screen.focus, key, facts.searching);
     if (read !== null) {
@@ -106,6 +111,7 @@ function pressGridKey(screen: ScreenState, key: string, facts: KeyFacts): Presse
     return only({ ...screen, selected: neighbour(facts.layout, slots, screen.selected, direction) });
   }
   if (key === 'enter') return enter(screen, facts);
+  if (key === 'n') return noted(screen, beginNote(facts.live.state, screen.selected), facts);
   return only(unknownKey(screen, key, facts));
 }
 
@@ -138,6 +144,10 @@ function steer(screen: ScreenState, steered: Steered, facts: KeyFacts): Pressed 
   if (screen.aborting) return only(say(screen, 'the run is being aborted', facts));
   if (steered.kind === 'ask') return only({ ...screen, dialog: steered.question });
   return told(screen, steered.text, facts, steered.controls);
+}
+
+function noted(screen: ScreenState, note: NoteDraft | Steered, facts: KeyFacts): Pressed {
+  return 'kind' in note ? steer({ ...screen, note: null }, note, facts) : only({ ...screen, note });
 }
 
 function answerOf(question: Question, screen: ScreenState, key: string, facts: KeyFacts): Pressed {

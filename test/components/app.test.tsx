@@ -125,6 +125,25 @@ describe('App', () => {
     expect(harness.controls).toHaveLength(1);
   });
 
+  it('takes a note in the line of the keys, whose end stays in sight', async () => {
+    const harness = new Harness();
+    using terminal = emulateTerminal(80, 24, harness.draw);
+    const last = async (): Promise<string> => (await terminal.screen()).at(-1) ?? '';
+    expect(await last()).toContain('q quit');
+    terminal.press('n');
+    expect(await last()).toBe(' note for app-1: _   Enter sends, Esc leaves');
+    terminal.press('Use 日本 🇩🇪');
+    expect(await last()).toBe(' note for app-1: Use 日本 DE_   Enter sends, Esc leaves');
+    terminal.press(` ${'語'.repeat(60)} end`);
+    expect(await last()).toMatch(/^….*語 end_ {3}Enter sends, Esc leaves$/);
+    expect(stringWidth(await last())).toBeLessThanOrEqual(80);
+    terminal.press('\r');
+    expect(await last()).toContain('q quit');
+    expect((await terminal.screen()).join('\n')).toContain('it goes into the next prompt of app-1');
+    expect(harness.controls).toMatchObject([{ type: 'noteTask', to: { task: 'app-1' } }]);
+    expect(JSON.stringify(harness.controls)).toContain('Use 日本 🇩🇪 語');
+  });
+
   it('says what is tried again, and lists every key within the smallest screen', async () => {
     const harness = new Harness();
     harness.run.end(1, 'app-1', 'gate_red', 'failed');
@@ -134,7 +153,7 @@ describe('App', () => {
     expect((await terminal.screen()).join('\n')).toContain('app-1 is taken again when a slot is free');
     terminal.press('?');
     const help = (await terminal.screen()).join('\n');
-    for (const key of ['x s', 'r', 'D', 'a', 'q Ctrl-C']) expect(help).toContain(`\n ${key}  `);
+    for (const key of ['x s', 'r', 'n', 'D', 'a', 'q Ctrl-C']) expect(help).toContain(`\n ${key}  `);
     expect(help).toContain('any key closes this');
   });
 

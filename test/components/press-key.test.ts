@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { taskIdSchema } from '../../source/engine/ids.js';
 import type { Control } from '../../source/engine/controls.js';
 import { layOut } from '../../source/components/layout.js';
 import {
@@ -288,6 +289,59 @@ describe('a key that steers', () => {
       controls: [{ type: 'abortSlot', slot: 2 }],
       screen: { focus: {}, dialog: 'none' },
     });
+  });
+});
+
+describe('a note', () => {
+  it('is typed for the task of the selected slot, and sent by Enter', () => {
+    const run = working(2);
+    const typed = press(run, ['2', 'n', 'q', 'x', ' ', '日本', 'tab', 'ctrl-d', '👨‍👩‍👧', 'backspace', '?']);
+    expect(typed).toMatchObject({ controls: [], screen: { note: { task: 'app-2', text: 'qx 日本?' } } });
+    const sent = press(run, ['enter'], typed.screen);
+    expect(sent.controls).toEqual([{ type: 'noteTask', to: { task: 'app-2' }, text: 'qx 日本?' }]);
+    expect(sent.screen).toMatchObject({
+      note: null,
+      message: { text: 'it goes into the next prompt of app-2' },
+    });
+  });
+
+  it('stays with its task when the slot goes on, and says when that is done', () => {
+    const run = working(2);
+    const typed = press(run, ['2', 'n', 'x']).screen;
+    run.end(2, 'app-2', 'gate_red', 'failed');
+    run.begin(2, 'app-9');
+    expect(press(run, ['enter'], typed).controls).toMatchObject([{ to: { task: 'app-2' } }]);
+    run.end(1, 'app-1', 'merged', 'merged');
+    run.begin(1, 'app-8');
+    const late = press(run, ['enter'], { note: { task: taskIdSchema.parse('app-1'), text: 'x' } });
+    expect(late.controls).toEqual([]);
+    expect(late.screen.message?.text).toBe('app-1 is done');
+  });
+
+  it.each([
+    [['n', 'a', 'escape'], 'no note is sent'],
+    [['n', 'enter'], 'nothing was typed, no note is sent'],
+    [['n', ' ', 'enter'], 'nothing was typed, no note is sent'],
+    [['n', 'x'.repeat(10_001), 'enter'], 'the note is longer than a prompt takes, it is not sent'],
+  ])('sends nothing by %j', (keys, text) => {
+    expect(press(working(2), keys)).toMatchObject({
+      controls: [],
+      screen: { note: null, message: { text } },
+    });
+  });
+
+  it('says why none can be written', () => {
+    const run = new LiveExample(2);
+    expect(press(run, ['n']).screen).toMatchObject({
+      note: null,
+      message: { text: 'n cannot be used now: slot 1 works on nothing just now' },
+    });
+    run.tell({ type: 'run.stopping', reason: 'max_iter', detail: '' });
+    expect(press(run, ['n']).screen.message?.text).toContain('the run is ending');
+  });
+
+  it('outlives a question that Ctrl-C asks', () => {
+    expect(press(working(2), ['n', 'a', 'ctrl-c', 'escape', 'b']).screen.note?.text).toBe('ab');
   });
 });
 
