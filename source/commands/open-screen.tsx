@@ -22,6 +22,8 @@ export type ScreenEnd =
 /** The terminal while the screen has it. */
 export interface Screen extends Disposable {
   readonly gone: Promise<ScreenEnd>;
+  /** Rings the terminal's bell while the screen is there. */
+  readonly ring: () => void;
   /** Gives the terminal back as it was. */
   close(): void;
 }
@@ -82,5 +84,8 @@ export function openScreen({ theme, ...options }: ScreenOptions): Screen {
   drawn.ended.then(() => lose(new Error('the screen has ended by itself')), lose);
 
   const close = (): void => end({ kind: 'closed' });
-  return { gone, close, [Symbol.dispose]: close };
+  const ring = (): void => {
+    if (open) stdout.write('\u0007');
+  };
+  return { gone, close, ring, [Symbol.dispose]: close };
 }

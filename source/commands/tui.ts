@@ -5,6 +5,7 @@ import type { EventStream } from '../engine/event-stream.js';
 import { newestCutRun } from '../engine/newest-cut-run.js';
 import type { RunBasis, RunHandle } from '../engine/open-run.js';
 import { asciiText } from '../reporters/ascii-text.js';
+import { ringsBell } from '../reporters/notification.js';
 import { askAboutCutRun } from './ask-about-cut-run.js';
 import { attach } from './attach.js';
 import { checkOperands } from './check-operands.js';
@@ -14,10 +15,11 @@ import { beginRun, planRun } from './loop/begin-run.js';
 import { beginResume, planToResume } from './loop/resume.js';
 import { takeEndSignals } from './loop/end-signals.js';
 import { hangUp } from './loop/hang-up.js';
+import { onNotification } from './loop/on-notification.js';
 import { leaveAtOnce } from './loop/leave-at-once.js';
 import { RUN_FLAGS, RUN_FLAGS_HELP, type RunFlagValues } from './loop/run-flags.js';
 import { abortAloud, followToEnd, runInLines, type Spelling, tellEvents } from './loop/run-in-lines.js';
-import { hasScreen, openScreen, type ScreenEnd, type ScreenOptions } from './open-screen.js';
+import { hasScreen, openScreen, type Screen, type ScreenEnd, type ScreenOptions } from './open-screen.js';
 import { parseFlags } from './parse-flags.js';
 import { FreeDisk } from './free-disk.js';
 import { printLines } from './print-lines.js';
@@ -131,6 +133,7 @@ async function show(
     control: (control) => handle.control(control),
     ...looks,
   });
+  using _bell = ringBell(handle.events, screen);
   using _signals = takeEndSignals({
     onEnd: () => {
       signalled = 'signal';
@@ -152,4 +155,12 @@ async function show(
   else feed.end();
   const why = await screen.gone;
   return { why: signalled === null ? why : { kind: signalled }, code };
+}
+
+/** Calls who has looked away. */
+function ringBell(events: EventStream, screen: Screen): Disposable {
+  const unsubscribe = onNotification(events, (notification) => {
+    if (ringsBell(notification)) screen.ring();
+  });
+  return { [Symbol.dispose]: unsubscribe };
 }

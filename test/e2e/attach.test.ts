@@ -55,6 +55,7 @@ describe('hew tui --attach', () => {
     await finish(first);
     await finish(second);
     await again.until('any key leaves');
+    await expect.poll(() => again.bells).toBe(1);
     again.type('x');
     expect(await again.exitCode()).toBe(0);
     expect(again.scrollback()).toContain('merged');

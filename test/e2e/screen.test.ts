@@ -148,6 +148,7 @@ describe('hew tui', () => {
     terminal.type('y');
     await finish(again);
     await terminal.until('ended:');
+    await expect.poll(() => terminal.bells).toBe(1);
     terminal.type('q');
     expect(await terminal.exitCode()).toBe(3);
     expect(terminal.scrollback()).toMatch(/app-1 +open again[^]*app-2 +merged[^]*app-3 +merged/);
