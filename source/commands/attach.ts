@@ -1,11 +1,13 @@
 import process from 'node:process';
 import type { Theme } from '../components/theme.js';
 import type { ControlClient } from '../engine/control-client.js';
+import { isDurable } from '../engine/events.js';
 import { followRun } from '../engine/follow-run.js';
 import type { RunId } from '../engine/ids.js';
 import { EMPTY_STATE } from '../engine/reduce.js';
 import type { RunState } from '../engine/state.js';
 import { summarise } from '../engine/summary.js';
+import { notificationsIn, ringsBell } from '../reporters/notification.js';
 import { summaryText } from '../reporters/summary-text.js';
 import { type ExitCode, Refusal } from './command.js';
 import { connectLiveRun } from './live-run.js';
@@ -27,14 +29,17 @@ export async function attach(asked: RunId | null, theme: Theme): Promise<ExitCod
   using disk = new FreeDisk(project.places.hew);
   const feed = new RunFeed(() => disk.bytes);
   let state: RunState = EMPTY_STATE;
+  // What happened before there was a screen calls nobody.
+  const bell = { ring: (): void => {} };
   const ended = Promise.withResolvers<'ended'>();
   await followRun(client, (event, after) => {
+    if (isDurable(event) && notificationsIn(state, event, after).some(ringsBell)) bell.ring();
     state = after;
     feed.take(event, after);
     if (event.type === 'run.finished') ended.resolve('ended');
   });
   const transcripts = transcriptsOf({ ...project, run: client.hello.run }, () => state);
-  const why = await show(client, feed, { transcripts, theme }, ended.promise);
+  const why = await show(client, feed, { transcripts, theme }, { ended: ended.promise, bell });
   return tellEnd(client, why, state);
 }
 
@@ -46,7 +51,7 @@ async function show(
   client: ControlClient,
   feed: RunFeed,
   looks: Pick<ScreenOptions, 'transcripts' | 'theme'>,
-  ended: Promise<'ended'>,
+  { ended, bell }: { readonly ended: Promise<'ended'>; readonly bell: { ring: () => void } },
 ): Promise<Why> {
   using screen = openScreen({
     pull: feed.pull,
@@ -55,6 +60,7 @@ async function show(
     // What cannot be answered any more is seen by the connection's end.
     control: (control) => void client.ask(control).catch(() => undefined),
   });
+  bell.ring = screen.ring;
   using _signals = takeEndSignals({ onEnd: () => screen.close(), onHangUp: () => screen.close() });
   const gone = screen.gone.then((): Why => 'detached');
   const lost = client.closed.then((): Why => 'lost');

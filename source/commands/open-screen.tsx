@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { App } from '../components/app.js';
+import type { Leaving } from '../components/press-leaving-key.js';
 import { drawScreen } from '../components/draw-screen.js';
 import { type Theme, ThemeContext } from '../components/theme.js';
 import type { ScreenData } from '../components/screen-data.js';
@@ -11,6 +12,8 @@ import type { TranscriptSource } from '../engine/transcript/transcript.js';
 export type ScreenEnd =
   /** The summary was read, or the user has left a run that goes on. */
   | { readonly kind: 'left' }
+  /** The run is to be left without waiting for what still works. */
+  | { readonly kind: 'at_once' }
   /** It was taken away by {@link Screen.close}. */
   | { readonly kind: 'closed' }
   /** The terminal has gone, or the screen could not be drawn. */
@@ -19,6 +22,8 @@ export type ScreenEnd =
 /** The terminal while the screen has it. */
 export interface Screen extends Disposable {
   readonly gone: Promise<ScreenEnd>;
+  /** Rings the terminal's bell while the screen is there. */
+  readonly ring: () => void;
   /** Gives the terminal back as it was. */
   close(): void;
 }
@@ -44,7 +49,7 @@ export function hasScreen(): boolean {
 export function openScreen({ theme, ...options }: ScreenOptions): Screen {
   const { stdin, stdout } = process;
   const { promise: gone, resolve } = Promise.withResolvers<ScreenEnd>();
-  const leave = (): void => end({ kind: 'left' });
+  const leave = (how: Leaving): void => end({ kind: how });
   const copy = (text: string): boolean => {
     const sequence = clipboardSequence(text);
     if (sequence !== null) stdout.write(sequence);
@@ -79,5 +84,8 @@ export function openScreen({ theme, ...options }: ScreenOptions): Screen {
   drawn.ended.then(() => lose(new Error('the screen has ended by itself')), lose);
 
   const close = (): void => end({ kind: 'closed' });
-  return { gone, close, [Symbol.dispose]: close };
+  const ring = (): void => {
+    if (open) stdout.write('\u0007');
+  };
+  return { gone, close, ring, [Symbol.dispose]: close };
 }

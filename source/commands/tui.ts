@@ -5,6 +5,7 @@ import type { EventStream } from '../engine/event-stream.js';
 import { newestCutRun } from '../engine/newest-cut-run.js';
 import type { RunBasis, RunHandle } from '../engine/open-run.js';
 import { asciiText } from '../reporters/ascii-text.js';
+import { ringsBell } from '../reporters/notification.js';
 import { askAboutCutRun } from './ask-about-cut-run.js';
 import { attach } from './attach.js';
 import { checkOperands } from './check-operands.js';
@@ -14,9 +15,11 @@ import { beginRun, planRun } from './loop/begin-run.js';
 import { beginResume, planToResume } from './loop/resume.js';
 import { takeEndSignals } from './loop/end-signals.js';
 import { hangUp } from './loop/hang-up.js';
+import { onNotification } from './loop/on-notification.js';
+import { leaveAtOnce } from './loop/leave-at-once.js';
 import { RUN_FLAGS, RUN_FLAGS_HELP, type RunFlagValues } from './loop/run-flags.js';
 import { abortAloud, followToEnd, runInLines, type Spelling, tellEvents } from './loop/run-in-lines.js';
-import { hasScreen, openScreen, type ScreenEnd, type ScreenOptions } from './open-screen.js';
+import { hasScreen, openScreen, type Screen, type ScreenEnd, type ScreenOptions } from './open-screen.js';
 import { parseFlags } from './parse-flags.js';
 import { FreeDisk } from './free-disk.js';
 import { printLines } from './print-lines.js';
@@ -34,8 +37,8 @@ ${RUN_FLAGS_HELP.trim().replace(/^/, '  ')}
 
 ${SCREEN_FLAGS_HELP.trim().replace(/^/, '      ')}
 
-Keys: Tab, arrows and numbers select a slot, Enter shows all of it, p pauses and resumes it, a aborts the run, ? lists
-the keys, q quits.
+Keys: Tab, arrows and numbers select a slot, Enter shows all of it, p pauses and resumes it, x aborts its iteration, ? lists
+the keys, q asks how the run is to end.
 Without a terminal (a pipe, CI, TERM=dumb), with --plain, --dry-run and --json it prints what \`hew loop run\` prints.
 
   hew tui --jobs 4 --agent-command "./agent.sh"
@@ -99,14 +102,16 @@ async function onScreen(
   const handle = await begin((events) => feed.listen(events));
   const transcripts = transcriptsOf({ run, places, git }, () => handle.events.state);
   const { why, code } = await show(handle, feed, { transcripts, theme });
+  if (why.kind === 'at_once') return leaveAtOnce(handle);
   if (why.kind === 'hung_up' && code === undefined) hangUp(handle, on_hangup);
   // Why the run could not begin is in what it has told.
   if (code === 2) printLines(feed.news);
   if (why.kind === 'lost')
     process.stderr.write(`hew: the screen is gone, the run goes on: ${String(why.error)}\n`);
   if (code === undefined) tellEvents(handle.events, false, spell);
-  if (why.kind === 'signal' && code === undefined) abortAloud(handle, false);
-  return followToEnd(handle, { json: false, on_hangup, spell });
+  const isEnding = why.kind === 'signal' && code === undefined;
+  if (isEnding) abortAloud(handle, false);
+  return followToEnd(handle, { json: false, on_hangup, spell, isEnding });
 }
 
 interface Shown {
@@ -128,6 +133,7 @@ async function show(
     control: (control) => handle.control(control),
     ...looks,
   });
+  using _bell = ringBell(handle.events, screen);
   using _signals = takeEndSignals({
     onEnd: () => {
       signalled = 'signal';
@@ -149,4 +155,12 @@ async function show(
   else feed.end();
   const why = await screen.gone;
   return { why: signalled === null ? why : { kind: signalled }, code };
+}
+
+/** Calls who has looked away. */
+function ringBell(events: EventStream, screen: Screen): Disposable {
+  const unsubscribe = onNotification(events, (notification) => {
+    if (ringsBell(notification)) screen.ring();
+  });
+  return { [Symbol.dispose]: unsubscribe };
 }

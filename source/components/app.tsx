@@ -6,6 +6,7 @@ import type { ScreenSize } from './draw-screen.js';
 import { FocusScreen, readingRoom } from './focus-screen.js';
 import { keyName, keysIn } from './key-name.js';
 import { layOut } from './layout.js';
+import type { Leaving } from './press-leaving-key.js';
 import { FIRST_SCREEN, pressKey, type ScreenState } from './press-key.js';
 import type { ScreenData } from './screen-data.js';
 import { screenText } from './screen-text.js';
@@ -25,7 +26,7 @@ interface AppProps extends ScreenSize, ReadingPorts {
   /** The run goes on in another process, so that the screen may be left. */
   readonly attached?: boolean;
   /** The summary has been read, or the screen is left. */
-  readonly onLeave: () => void;
+  readonly onLeave: (how: Leaving) => void;
 }
 
 /** The whole screen: the dashboard while the run goes on, then its summary. */
@@ -68,7 +69,7 @@ export function App(props: AppProps): ReactElement {
     if (lines !== null) {
       const first = latest.current.scroll;
       const next = scrollBy(name, { lines: lines.length, page: summaryPage(rows), first });
-      if (next === null) onLeave();
+      if (next === null) onLeave('left');
       else scrollTo(next);
       return;
     }
@@ -77,7 +78,7 @@ export function App(props: AppProps): ReactElement {
     const facts = { live: newest, layout, attached, now: Date.now(), searching };
     const pressed = pressKey(latest.current.screen, name, facts);
     show(pressed.screen);
-    if (pressed.detach) onLeave();
+    if (pressed.leave) onLeave(pressed.leave);
     if (pressed.reading) reading.act(pressed.reading, newest.state);
     if (pressed.controls.length === 0) return;
     for (const each of pressed.controls) control(each);

@@ -57,6 +57,7 @@ export function Dashboard({ rows, layout, data, screen }: DashboardProps): React
         message={screen.message?.text ?? null}
         paused={selected?.state.paused ?? false}
         slots={live.slots.length}
+        note={screen.note}
       />
       <Dialogs screen={screen} live={live} footer={footer} />
     </Box>

@@ -1,7 +1,9 @@
 import type { ReactElement } from 'react';
 import type { LiveSnapshot } from '../engine/live-view.js';
+import { AskQuestion } from './ask-question.js';
 import { ConfirmAbort } from './confirm-abort.js';
 import { ConfirmLeave } from './confirm-leave.js';
+import { ConfirmQuit } from './confirm-quit.js';
 import { HelpDialog } from './help-dialog.js';
 import type { Rectangle } from './layout.js';
 import type { ScreenState } from './press-key.js';
@@ -15,6 +17,9 @@ interface DialogsProps {
 /** What is said or asked over everything else, if anything is. */
 export function Dialogs({ screen, live, footer }: DialogsProps): ReactElement | null {
   const working = live.slots.filter(({ state }) => state.activity.kind === 'working').length;
+  if (typeof screen.dialog === 'object') {
+    return <AskQuestion question={screen.dialog} footer={footer} working={working} />;
+  }
   switch (screen.dialog) {
     case 'none':
       return null;
@@ -22,6 +27,8 @@ export function Dialogs({ screen, live, footer }: DialogsProps): ReactElement | 
       return <HelpDialog footer={footer} about={screen.focus === null ? 'dashboard' : 'focus'} />;
     case 'leave':
       return <ConfirmLeave footer={footer} />;
+    case 'quit':
+      return <ConfirmQuit footer={footer} working={working} />;
     case 'abort':
       return <ConfirmAbort footer={footer} working={working} />;
   }

@@ -2,7 +2,8 @@ import { memo, type ReactElement } from 'react';
 import type { Rectangle } from './layout.js';
 import { Line } from './line.js';
 import { Place } from './place.js';
-import { cut, screenText } from './screen-text.js';
+import type { NoteDraft } from './press-note-key.js';
+import { cut, cutBefore, screenText } from './screen-text.js';
 
 interface FooterProps {
   readonly at: Rectangle;
@@ -14,10 +15,13 @@ interface FooterProps {
   readonly paused: boolean;
   /** How many slots there are. */
   readonly slots: number;
+  /** What is being typed; it stands in the place of the keys. */
+  readonly note: NoteDraft | null;
 }
 
 /** The last news and the keys. */
-export const Footer = memo(function Footer({ at, news, message, paused, slots }: FooterProps): ReactElement {
+export const Footer = memo(function Footer(props: FooterProps): ReactElement {
+  const { at, news, message, paused, slots, note } = props;
   const room = at.height - 1;
   const told = message === null ? news : [...news, message];
   const shown = room <= 0 ? [] : told.slice(-room);
@@ -32,10 +36,21 @@ export const Footer = memo(function Footer({ at, news, message, paused, slots }:
         const tone = isMessage ? 'strong' : 'dim';
         return <Line key={index} text={cut(` ${screenText(text)}`, at.width)} tone={tone} />;
       })}
-      <Line text={cut(keys(paused, slots), at.width)} />
+      {note === null ? (
+        <Line text={cut(keys(paused, slots), at.width)} />
+      ) : (
+        <Line text={noteLine(note, at.width)} tone="selected" />
+      )}
     </Place>
   );
 });
+
+/** The end of what is typed stays in sight. */
+function noteLine({ task, text }: NoteDraft, width: number): string {
+  const keys = '   Enter sends, Esc leaves';
+  const typed = cutBefore(` note for ${task}: ${screenText(text)}_`, width - keys.length);
+  return cut(`${typed}${keys}`, width);
+}
 
 function keys(paused: boolean, slots: number): string {
   const select = slots < 2 ? '' : `Tab arrows 1-${slots} select   `;

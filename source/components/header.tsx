@@ -3,11 +3,11 @@ import stringWidth from 'string-width';
 import { type LiveSnapshot, spendingNow } from '../engine/live-view.js';
 import { totalTokens } from '../engine/reduce-iteration.js';
 import { fateOf } from '../engine/summary.js';
-import { nearestLimit, type StopReason } from '../engine/stop.js';
+import { NEAR_SHARE, nearestLimit } from '../engine/stop.js';
 import { tokensOfLastMinute, tokensPerMinute } from '../engine/token-rate.js';
 import { formatBytes, formatDuration, formatMoney, formatTokens, shortSha } from '../reporters/formats.js';
 import { bar, sparkline } from '../reporters/sparkline.js';
-import { stopInWords } from '../reporters/words.js';
+import { limitInWords, stopInWords } from '../reporters/words.js';
 import type { Rectangle } from './layout.js';
 import { Line } from './line.js';
 import { Place } from './place.js';
@@ -21,8 +21,6 @@ interface HeaderProps {
   readonly now: number;
 }
 
-/** From so much of a limit on it is told that it comes near. */
-const NEAR = 0.8;
 /** Below so many bytes of free disk they are told. */
 const LOW_DISK = 5_000_000_000;
 const BAR_WIDTH = 10;
@@ -93,16 +91,9 @@ function nearLimit(live: LiveSnapshot, now: number): string {
   const elapsed_ms = now - Date.parse(run.at);
   const facts = { tokens: totalTokens(tokens), cost_usd, elapsed_ms, started_iterations };
   const nearest = nearestLimit(facts, run.limits);
-  if (nearest === null || nearest.share < NEAR) return '';
-  return `NEAR: ${LIMITS.get(nearest.reason) ?? nearest.reason} ${Math.floor(nearest.share * 100)}%`;
+  if (nearest === null || nearest.share < NEAR_SHARE) return '';
+  return `NEAR: ${limitInWords(nearest.reason)} ${Math.floor(nearest.share * 100)}%`;
 }
-
-const LIMITS: ReadonlyMap<StopReason, string> = new Map([
-  ['budget_tokens', 'token budget'],
-  ['budget_cost', 'cost budget'],
-  ['budget_wall', 'time'],
-  ['max_iter', 'iterations'],
-]);
 
 /** How fast tokens are used: the last five minutes, and the last one as a number. */
 function rateInWords({ rate }: LiveSnapshot, now: number): string {

@@ -1,18 +1,20 @@
 import type { Control } from '../engine/controls.js';
-import { stopInWords } from '../reporters/words.js';
 import type { Layout } from './layout.js';
 import { iterationsOf } from './iterations-of.js';
 import { DIRECTIONS, neighbour } from './neighbour.js';
+import { type Leaving, type LeavingDialog, pressLeavingKey } from './press-leaving-key.js';
+import { beginNote, type NoteDraft, pressNoteKey } from './press-note-key.js';
 import { pressReadingKey } from './press-reading-key.js';
+import { answerQuestion, drain, pressSteeringKey } from './press-steering-key.js';
 import type { ReadingCommand } from './reading-command.js';
 import type { ScreenData } from './screen-data.js';
 import { screenText } from './screen-text.js';
+import type { Question, Steered } from './steered.js';
 
 /** What the keys have made of the screen. */
 export interface ScreenState {
   readonly selected: number;
-  /** `leave`: what is to become of a run that goes on elsewhere. */
-  readonly dialog: 'none' | 'help' | 'abort' | 'leave';
+  readonly dialog: 'none' | 'help' | LeavingDialog | Question;
   /** Abortion was asked for by a key. */
   readonly aborting: boolean;
   /** What the last key has led to, or why it has not; null when there is nothing to say. */
@@ -21,6 +23,8 @@ export interface ScreenState {
   readonly digit: { readonly number: number; readonly at: number } | null;
   /** The selected slot is read in full; `typing` is what is to be searched, while that is typed. Null on the dashboard. */
   readonly focus: { readonly typing: string | null } | null;
+  /** What is being typed for a task's next prompt; null while nothing is. */
+  readonly note: NoteDraft | null;
 }
 
 /** The screen before any key. */
@@ -31,6 +35,7 @@ export const FIRST_SCREEN: ScreenState = {
   message: null,
   digit: null,
   focus: null,
+  note: null,
 };
 
 /** What a key is pressed upon. `now` is in milliseconds since 1970. */
@@ -48,8 +53,8 @@ export interface Pressed {
   readonly screen: ScreenState;
   readonly controls: readonly Control[];
   readonly reading: ReadingCommand | null;
-  /** The screen is left, and nothing is asked of the run. */
-  readonly detach: boolean;
+  /** How the screen is left; null while it stays. */
+  readonly leave: Leaving | null;
 }
 
 /** How long the second digit of a slot's number may take. */
@@ -58,18 +63,15 @@ const SECOND_DIGIT_MS = 1_000;
 /** What a key does while the run goes on. A key that cannot be used says why. Pure. */
 export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pressed {
   const screen = { ...before, message: null, digit: null };
-  if (facts.attached && (key === 'ctrl-c' || before.dialog === 'leave')) {
-    return before.dialog === 'leave' ? answerLeave(screen, key, facts) : only({ ...screen, dialog: 'leave' });
-  }
-  if (key === 'ctrl-c') {
-    return before.dialog === 'abort' ? abort(screen, facts) : only(askToAbort(screen, facts));
-  }
+  if (key === 'ctrl-c') return interrupt(before, screen, facts);
   if (before.dialog === 'help') return only({ ...screen, dialog: 'none' });
-  if (before.dialog === 'abort') return answer(screen, key, facts);
+  if (isLeaving(before.dialog)) return answerLeaving(before.dialog, screen, key, facts);
+  if (typeof before.dialog === 'object') return answerOf(before.dialog, screen, key, facts);
+  if (before.note !== null) return noted(screen, pressNoteKey(facts.live.state, before.note, key), facts);
   if (screen.focus !== null) {
     const read = pressReadingKey(screen.focus, key, facts.searching);
     if (read !== null) {
-      return { screen: { ...screen, focus: read.focus }, controls: [], reading: read.command, detach: false };
+      return { screen: { ...screen, focus: read.focus }, controls: [], reading: read.command, leave: null };
     }
   }
   const pressed = pressCommonKey(before, screen, key, facts);
@@ -80,19 +82,16 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
 
 /** A key that means the same on the dashboard and over what is read. */
 function pressCommonKey(before: ScreenState, screen: ScreenState, key: string, facts: KeyFacts): Pressed {
+  const steered = pressSteeringKey(facts.live.state, screen.selected, key);
+  if (steered !== null) return steer(screen, steered, facts);
   switch (key) {
     case 'tab':
     case 'shift-tab':
       return only(cycle(screen, facts, key === 'tab' ? 1 : -1));
-    case 'p':
-      return pauseOrResume(screen, facts);
-    case 'P':
-      return pauseOrResumeAll(screen, facts);
     case 'q':
-      if (facts.attached) return only({ ...screen, dialog: 'leave' });
-      return only(askToAbort(screen, facts));
+      return only(facts.attached ? { ...screen, dialog: 'leave' } : askToEnd(screen, 'quit', facts));
     case 'a':
-      return only(askToAbort(screen, facts));
+      return only(askToEnd(screen, 'abort', facts));
     case '?':
       return only({ ...screen, dialog: 'help' });
     case 'escape':
@@ -112,6 +111,7 @@ function pressGridKey(screen: ScreenState, key: string, facts: KeyFacts): Presse
     return only({ ...screen, selected: neighbour(facts.layout, slots, screen.selected, direction) });
   }
   if (key === 'enter') return enter(screen, facts);
+  if (key === 'n') return noted(screen, beginNote(facts.live.state, screen.selected), facts);
   return only(unknownKey(screen, key, facts));
 }
 
@@ -124,12 +124,12 @@ function enter(screen: ScreenState, facts: KeyFacts): Pressed {
     screen: { ...screen, focus: { typing: null } },
     controls: [],
     reading: { type: 'open', slot },
-    detach: false,
+    leave: null,
   };
 }
 
 function only(screen: ScreenState): Pressed {
-  return { screen, controls: [], reading: null, detach: false };
+  return { screen, controls: [], reading: null, leave: null };
 }
 
 function say(screen: ScreenState, text: string, { now }: KeyFacts): ScreenState {
@@ -138,6 +138,23 @@ function say(screen: ScreenState, text: string, { now }: KeyFacts): ScreenState 
 
 function told(screen: ScreenState, text: string, facts: KeyFacts, controls: readonly Control[]): Pressed {
   return { ...only(say(screen, text, facts)), controls };
+}
+
+function steer(screen: ScreenState, steered: Steered, facts: KeyFacts): Pressed {
+  if (screen.aborting) return only(say(screen, 'the run is being aborted', facts));
+  if (steered.kind === 'ask') return only({ ...screen, dialog: steered.question });
+  return told(screen, steered.text, facts, steered.controls);
+}
+
+function noted(screen: ScreenState, note: NoteDraft | Steered, facts: KeyFacts): Pressed {
+  return 'kind' in note ? steer({ ...screen, note: null }, note, facts) : only({ ...screen, note });
+}
+
+function answerOf(question: Question, screen: ScreenState, key: string, facts: KeyFacts): Pressed {
+  const answered = answerQuestion(facts.live.state, question, key);
+  if (answered === null) return only(say(screen, 'y does it, Esc goes back', facts));
+  const closed = { ...screen, dialog: 'none' as const };
+  return answered === 'taken back' ? only(closed) : steer(closed, answered, facts);
 }
 
 function unknownKey(screen: ScreenState, key: string, facts: KeyFacts): ScreenState {
@@ -163,78 +180,51 @@ function select(before: ScreenState, screen: ScreenState, key: string, facts: Ke
   return { ...screen, selected: number, digit: number * 10 <= count ? { number, at: now } : null };
 }
 
-/** Why nothing can be asked of the slots any more; null while it can. */
-function ending(screen: ScreenState, { live: { state } }: KeyFacts): string | null {
-  if (screen.aborting || state.stopping === 'cancelled') return 'the run is being aborted';
-  if (state.stopping) return `the run ends by itself: ${stopInWords(state.stopping)}`;
-  return null;
+/** Says that the run is being aborted, and where the agents are this process's what another Ctrl-C does. */
+function sayAborting(screen: ScreenState, text: string, facts: KeyFacts): ScreenState {
+  const hurry = facts.attached ? '' : '; Ctrl-C ends what still works and leaves without waiting';
+  return say(screen, `${text}${hurry}`, facts);
 }
 
-function pauseOrResume(screen: ScreenState, facts: KeyFacts): Pressed {
-  const { selected: slot } = screen;
-  const state = facts.live.slots.find((view) => view.state.slot === slot)?.state;
-  const why = ending(screen, facts) ?? (state ? null : 'the run has not begun');
-  if (!state || why !== null) return only(say(screen, `p cannot be used now: ${why}`, facts));
-  if (state.paused) return told(screen, `slot ${slot} goes on`, facts, [{ type: 'resumeSlot', slot }]);
-  const busy = state.activity.kind === 'working' || state.activity.kind === 'claiming';
-  const text = busy
-    ? `slot ${slot} pauses when its iteration has ended; p again takes that back`
-    : `slot ${slot} is paused; p again lets it go on`;
-  return told(screen, text, facts, [{ type: 'pauseSlot', slot }]);
+/** Opens a dialog that ends the run, unless it is being ended. */
+function askToEnd(screen: ScreenState, dialog: 'abort' | 'quit', facts: KeyFacts): ScreenState {
+  if (isAborting(screen, facts)) return sayAborting(screen, 'the run is being aborted', facts);
+  return { ...screen, dialog };
 }
 
-function pauseOrResumeAll(screen: ScreenState, facts: KeyFacts): Pressed {
-  const states = facts.live.slots.map(({ state }) => state);
-  const why = ending(screen, facts) ?? (states.length > 0 ? null : 'the run has not begun');
-  if (why !== null) return only(say(screen, `P cannot be used now: ${why}`, facts));
-  const going = states.filter(({ paused }) => !paused);
-  if (going.length > 0) {
-    const controls = going.map(({ slot }) => ({ type: 'pauseSlot', slot }) as const);
-    const text = 'all slots pause when their iterations have ended; P again takes that back';
-    return told(screen, text, facts, controls);
-  }
-  const controls = states.map(({ slot }) => ({ type: 'resumeSlot', slot }) as const);
-  return told(screen, 'all slots go on', facts, controls);
+function isAborting(screen: ScreenState, { live }: KeyFacts): boolean {
+  return screen.aborting || live.state.stopping === 'cancelled';
 }
 
-function askToAbort(screen: ScreenState, facts: KeyFacts): ScreenState {
-  if (screen.aborting || facts.live.state.stopping === 'cancelled') {
-    return say(screen, 'the run is being aborted: it ends as soon as its agents have ended', facts);
-  }
-  return { ...screen, dialog: 'abort' };
+/** Ctrl-C asks first, then aborts, then leaves without waiting; a run that goes on elsewhere is only left. */
+function interrupt(before: ScreenState, screen: ScreenState, facts: KeyFacts): Pressed {
+  const { dialog } = before;
+  if (isLeaving(dialog)) return answerLeaving(dialog, screen, 'ctrl-c', facts);
+  if (facts.attached) return only({ ...screen, dialog: 'leave' });
+  if (screen.aborting) return { ...only(screen), leave: 'at_once' };
+  // Who has not aborted it here may not know yet that it ends.
+  return only({ ...askToEnd(screen, 'quit', facts), aborting: isAborting(screen, facts) });
 }
 
-function answer(screen: ScreenState, key: string, facts: KeyFacts): Pressed {
-  if (key === 'y' || key === 'Y') return abort(screen, facts);
-  if (key === 'n' || key === 'N' || key === 'escape' || key === 'q')
-    return only({ ...screen, dialog: 'none' });
-  return only(say(screen, 'y aborts the run, n lets it go on', facts));
+function isLeaving(dialog: ScreenState['dialog']): dialog is LeavingDialog {
+  return dialog === 'abort' || dialog === 'quit' || dialog === 'leave';
 }
 
-function abort(screen: ScreenState, facts: KeyFacts): Pressed {
-  const next = { ...screen, dialog: 'none' as const, aborting: true };
-  return told(next, 'agents are being ended, their tasks go back to the queue', facts, [
-    { type: 'abortRun' },
-  ]);
-}
-
-/** Leaving is what cannot hurt, so a second Ctrl-C does that. */
-function answerLeave(screen: ScreenState, key: string, facts: KeyFacts): Pressed {
-  switch (key) {
-    case 'd':
-    case 'ctrl-c':
-      return { ...only(screen), detach: true };
-    case 'f': {
-      const next = { ...screen, dialog: 'none' as const };
-      return told(next, 'no further iteration begins, those in work finish', facts, [{ type: 'drainRun' }]);
+function answerLeaving(dialog: LeavingDialog, screen: ScreenState, key: string, facts: KeyFacts): Pressed {
+  const answer = pressLeavingKey(dialog, key);
+  if (typeof answer === 'object') return only(say(screen, answer.choices, facts));
+  const closed = { ...screen, dialog: 'none' as const };
+  switch (answer) {
+    case 'stay':
+      return only(closed);
+    case 'detach':
+      return { ...only(screen), leave: 'left' };
+    case 'drain':
+      return steer(closed, drain(facts.live.state), facts);
+    case 'abort': {
+      const aborting = { ...closed, aborting: true };
+      const said = sayAborting(aborting, 'agents are being ended, their tasks go back to the queue', facts);
+      return { ...only(said), controls: [{ type: 'abortRun' }] };
     }
-    case 'a':
-      return abort(screen, facts);
-    case 'n':
-    case 'q':
-    case 'escape':
-      return only({ ...screen, dialog: 'none' });
-    default:
-      return only(say(screen, 'd leaves the screen, f lets the run finish, a aborts it, n goes back', facts));
   }
 }

@@ -1,5 +1,6 @@
 import type { PageCommand, ReadingCommand } from './reading-command.js';
 import { screenText } from './screen-text.js';
+import { typeKey } from './type-key.js';
 
 /** What is typed while a slot is read in full. */
 interface Typing {
@@ -51,20 +52,13 @@ export function pressReadingKey(focus: Typing, key: string, searching: boolean):
 }
 
 function type(typing: string, key: string): PressedReading {
-  switch (key) {
+  const typed = typeKey(typing, key);
+  switch (typed.type) {
+    case 'text':
+      return { focus: { typing: screenText(typed.text) }, command: null };
     case 'escape':
       return { focus: { typing: null }, command: null };
     case 'enter':
       return { focus: { typing: null }, command: typing === '' ? null : { type: 'search', text: typing } };
-    case 'backspace':
-    case 'delete':
-      return { focus: { typing: Array.from(typing).slice(0, -1).join('') }, command: null };
-    default:
-      return { focus: { typing: isText(key) ? `${typing}${screenText(key)}` : typing }, command: null };
   }
-}
-
-/** Keys that have names are no text, nor is what is pressed with Ctrl. */
-function isText(key: string): boolean {
-  return !/^(?:up|down|left|right|home|end|page up|page down|tab|shift-tab|ctrl-.*)$/.test(key);
 }

@@ -34,6 +34,11 @@ export function cut(text: string, width: number): string {
   return cliTruncate(text, width);
 }
 
+/** The end of the text in at most `width` columns, with `…` for what is left out. The text must be {@link screenText}. Pure. */
+export function cutBefore(text: string, width: number): string {
+  return width <= 0 ? '' : cliTruncate(text, width, { position: 'start' });
+}
+
 /** The text in exactly `width` columns: cut, or filled with spaces. The text must be {@link screenText}. Pure. */
 export function fit(text: string, width: number): string {
   const short = cut(text, width);

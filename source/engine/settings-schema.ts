@@ -166,12 +166,26 @@ const priceSchema = z.strictObject({
 /** `[limits]`: what the machine must have left before an agent is started. */
 const limitsSchema = z.strictObject({ min_free_disk: sizeSchema.optional() });
 
+/** `[notify]`: what is started when something is worth calling a person for, as a list of words; no shell reads them. */
+const notifySchema = z.strictObject({
+  command: z
+    .array(
+      z
+        .string({ error: 'must be text in quotes' })
+        .refine((word) => !word.includes('\0'), 'must not contain NUL'),
+      { error: 'must be a list of words, such as ["notify-send", "hew"]' },
+    )
+    .refine(([program = '']) => program.trim() !== '', 'must begin with a program: remove the line instead')
+    .optional(),
+});
+
 /** The whole of `.hew.toml`. Strict: a key that hew does not know is an error, since it is a setting that would not hold. */
 export const settingsFileSchema = z.strictObject({
   gate: gateSchema.optional(),
   worktree: worktreeSchema.optional(),
   loop: loopSettingsSchema.optional(),
   limits: limitsSchema.optional(),
+  notify: notifySchema.optional(),
   agents: agentsSchema.optional(),
   prices: z.record(z.string(), priceSchema).optional(),
 });
@@ -187,6 +201,7 @@ export const SETTING_NAMES: Readonly<Record<string, readonly string[]>> = {
   worktree: Object.keys(worktreeSchema.shape),
   loop: Object.keys(loopSettingsSchema.shape),
   limits: Object.keys(limitsSchema.shape),
+  notify: Object.keys(notifySchema.shape),
   agents: agentSchemas.map(([runtime]) => runtime),
   ...Object.fromEntries(
     agentSchemas.map(([runtime, schema]) => [`agents.${runtime}`, Object.keys(schema.shape)]),

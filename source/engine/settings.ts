@@ -36,6 +36,10 @@ export interface Settings {
     /** Bytes that must be free where worktrees and the run's files lie before an iteration begins; 0 for no limit. */
     readonly min_free_disk: number;
   };
+  readonly notify: {
+    /** A program and its arguments; empty for none. */
+    readonly command: readonly string[];
+  };
   readonly loop: {
     /** How many slots: 1 to 16. */
     readonly jobs: number;
@@ -144,6 +148,7 @@ export function resolveSettings(file: SettingsFile, flags: LoopSettings): Settin
       link: file.worktree?.link ?? [],
     },
     limits: { min_free_disk: file.limits?.min_free_disk ?? LEAST_FREE_DISK },
+    notify: { command: file.notify?.command ?? [] },
     loop: {
       jobs: said('jobs') ?? 4,
       attempts: said('attempts') ?? 2,

@@ -63,22 +63,30 @@ export interface LimitUse {
   readonly share: number;
 }
 
-/** The limit of which most is used; null when there is none. Pure. */
-export function nearestLimit(
-  facts: Pick<StopFacts, 'tokens' | 'cost_usd' | 'elapsed_ms' | 'started_iterations'>,
-  limits: Limits,
-): LimitUse | null {
+/** From so much of a limit on it is told that it comes near. */
+export const NEAR_SHARE = 0.8;
+
+type UsedFacts = Pick<StopFacts, 'tokens' | 'cost_usd' | 'elapsed_ms' | 'started_iterations'>;
+
+/** How much is used of each limit that there is. Pure. */
+export function limitUses(facts: UsedFacts, limits: Limits): readonly LimitUse[] {
   const uses: readonly (readonly [StopReason, number, number | null])[] = [
     ['budget_tokens', facts.tokens, limits.budget_tokens],
     ['budget_cost', facts.cost_usd, limits.budget_cost],
     ['budget_wall', facts.elapsed_ms, limits.budget_wall_ms],
     ['max_iter', facts.started_iterations, limits.max_iter],
   ];
-  return uses.reduce<LimitUse | null>((nearest, [reason, used, limit]) => {
-    if (limit === null) return nearest;
-    const share = limit === 0 ? 1 : used / limit;
-    return nearest === null || share > nearest.share ? { reason, share } : nearest;
-  }, null);
+  return uses.flatMap(([reason, used, limit]) =>
+    limit === null ? [] : [{ reason, share: limit === 0 ? 1 : used / limit }],
+  );
+}
+
+/** The limit of which most is used; null when there is none. Pure. */
+export function nearestLimit(facts: UsedFacts, limits: Limits): LimitUse | null {
+  return limitUses(facts, limits).reduce<LimitUse | null>(
+    (nearest, use) => (nearest === null || use.share > nearest.share ? use : nearest),
+    null,
+  );
 }
 
 /** How many counted failures in a row make the engine look at trunk itself. */

@@ -60,6 +60,18 @@ export function stopInWords(reason: string): string {
   return known === undefined ? reason : STOPS[known];
 }
 
+const LIMITS: ReadonlyMap<StopReason, string> = new Map([
+  ['budget_tokens', 'token budget'],
+  ['budget_cost', 'cost budget'],
+  ['budget_wall', 'time'],
+  ['max_iter', 'iterations'],
+]);
+
+/** The limit that a run stops by for this reason, for people. */
+export function limitInWords(reason: StopReason): string {
+  return LIMITS.get(reason) ?? reason;
+}
+
 /** What was asked of a run, for people: `pause slot 2`. A note's text is in it as it came. */
 export function controlInWords(control: Control): string {
   switch (control.type) {

@@ -22,7 +22,7 @@ class Harness {
   readonly run = new LiveExample(4);
   readonly controls: Control[] = [];
   summary: string | null = null;
-  left = 0;
+  left: string[] = [];
 
   constructor() {
     for (const slot of [1, 2, 3, 4]) this.run.begin(slot, `app-${slot}`);
@@ -52,7 +52,7 @@ class Harness {
       {...size}
       pull={this.pull}
       control={this.control}
-      onLeave={() => (this.left += 1)}
+      onLeave={(how) => this.left.push(how)}
       transcripts={{ open: async () => ({ kind: 'missing', why: 'nothing to read' }) }}
       copy={() => true}
     />
@@ -86,10 +86,75 @@ describe('App', () => {
     stdin.write('n');
     await expect.poll(frame).not.toContain('Abort the run?');
     stdin.write(CTRL_C);
+    await expect.poll(frame).toContain('End the run?');
     stdin.write(CTRL_C);
     await expect.poll(frame).toContain('agents are being ended');
     expect(harness.controls.at(-1)).toEqual({ type: 'abortRun' });
+    expect(harness.left).toEqual([]);
+    stdin.write(CTRL_C);
+    await expect.poll(() => harness.left).toEqual(['at_once']);
     unmount();
+  });
+
+  it.each([
+    [
+      'x',
+      'Abort this iteration of app-2?',
+      'app-2 goes back to the queue',
+      'slot 2 ends its iteration of app-2',
+    ],
+    ['s', 'Skip app-2 in this run?', 'is left alone by this run', 'app-2 is left alone by this run'],
+    ['D', 'Drain the run?', '4 iterations in work will finish', 'no further iteration begins; those in work'],
+    ['q', 'End the run?', '4 iterations in work will finish', 'no further iteration begins; those in work'],
+  ])('asks before %s does anything, and tells what it has done', async (key, title, about, done) => {
+    const harness = new Harness();
+    using terminal = emulateTerminal(80, 24, harness.draw);
+    const screen = async (): Promise<string> => (await terminal.screen()).join('\n');
+    expect(await screen()).toContain('▶1 app-1');
+    terminal.press('2');
+    terminal.press(key);
+    expect(await screen()).toContain(title);
+    expect(await screen()).toContain(about);
+    terminal.press('n');
+    expect(await screen()).not.toContain(title);
+    expect(harness.controls).toEqual([]);
+    terminal.press(key);
+    terminal.press(key === 'q' ? 'd' : 'y');
+    expect(await screen()).not.toContain(title);
+    expect(await screen()).toContain(done);
+    expect(harness.controls).toHaveLength(1);
+  });
+
+  it('takes a note in the line of the keys, whose end stays in sight', async () => {
+    const harness = new Harness();
+    using terminal = emulateTerminal(80, 24, harness.draw);
+    const last = async (): Promise<string> => (await terminal.screen()).at(-1) ?? '';
+    expect(await last()).toContain('q quit');
+    terminal.press('n');
+    expect(await last()).toBe(' note for app-1: _   Enter sends, Esc leaves');
+    terminal.press('Use 日本 🇩🇪');
+    expect(await last()).toBe(' note for app-1: Use 日本 DE_   Enter sends, Esc leaves');
+    terminal.press(` ${'語'.repeat(60)} end`);
+    expect(await last()).toMatch(/^….*語 end_ {3}Enter sends, Esc leaves$/);
+    expect(stringWidth(await last())).toBeLessThanOrEqual(80);
+    terminal.press('\r');
+    expect(await last()).toContain('q quit');
+    expect((await terminal.screen()).join('\n')).toContain('it goes into the next prompt of app-1');
+    expect(harness.controls).toMatchObject([{ type: 'noteTask', to: { task: 'app-1' } }]);
+    expect(JSON.stringify(harness.controls)).toContain('Use 日本 🇩🇪 語');
+  });
+
+  it('says what is tried again, and lists every key within the smallest screen', async () => {
+    const harness = new Harness();
+    harness.run.end(1, 'app-1', 'gate_red', 'failed');
+    using terminal = emulateTerminal(80, 24, harness.draw);
+    expect((await terminal.screen()).join('\n')).toContain('▶1');
+    terminal.press('r');
+    expect((await terminal.screen()).join('\n')).toContain('app-1 is taken again when a slot is free');
+    terminal.press('?');
+    const help = (await terminal.screen()).join('\n');
+    for (const key of ['x s', 'r', 'n', 'D', 'a', 'q Ctrl-C']) expect(help).toContain(`\n ${key}  `);
+    expect(help).toContain('any key closes this');
   });
 
   it('takes several keys that come in one piece', async () => {
@@ -135,8 +200,8 @@ describe('App', () => {
     expect((await terminal.screen()).join('\n')).toContain('app-33');
     terminal.press(DOWN);
     terminal.press('k');
-    expect(harness.left).toBe(0);
+    expect(harness.left).toEqual([]);
     terminal.press('q');
-    expect(harness.left).toBe(1);
+    expect(harness.left).toEqual(['left']);
   });
 });

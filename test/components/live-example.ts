@@ -3,6 +3,7 @@ import type { TransientEvent } from '../../source/engine/transient-events.js';
 import { isDurable } from '../../source/engine/events.js';
 import { transientEventSchema } from '../../source/engine/transient-events.js';
 import { LiveView } from '../../source/engine/live-view.js';
+import type { AttemptEnd, Fate } from '../../source/engine/outcome.js';
 import { EMPTY_STATE, reduce } from '../../source/engine/reduce.js';
 import type { RunState } from '../../source/engine/state.js';
 import { type ExampleBody, exampleEvents, exampleSha, started, worker } from '../example-run.js';
@@ -14,6 +15,8 @@ export const EXAMPLE_NOW = Date.parse('2026-11-22T10:30:00.000Z');
 export class LiveExample {
   readonly view = new LiveView();
   state: RunState = EMPTY_STATE;
+  /** When what it is told next happens. */
+  at = '2026-11-22T10:20:00.000Z';
 
   /** A run with so many slots, of which nothing has been claimed. */
   constructor(slots: number, fields: Readonly<Record<string, unknown>> = {}) {
@@ -24,7 +27,7 @@ export class LiveExample {
   }
 
   tell(...bodies: readonly ExampleBody[]): void {
-    const at = '2026-11-22T10:20:00.000Z';
+    const { at } = this;
     for (const event of exampleEvents(bodies.map((body) => ({ at, ...body })))) this.#take(event);
   }
 
@@ -45,6 +48,29 @@ export class LiveExample {
         model: 'sonnet',
       },
     );
+  }
+
+  /** The slot's iteration ends: its task is done, failed or goes back. */
+  end(slot: number, task: string, end: AttemptEnd, fate: Fate): void {
+    this.tell({
+      type: 'iteration.finished',
+      slot,
+      worker: slot - 1,
+      task,
+      attempt: 1,
+      iteration: 1,
+      end,
+      fate,
+      counted: true,
+      reason: null,
+      tokens: { input: 0, output: 0, cache_read: 0, cache_create: 0 },
+      cost_usd: null,
+      runtime: 'claude',
+      model: 'sonnet',
+      duration_ms: 1_000,
+      salvage: null,
+      files: [],
+    });
   }
 
   line(slot: number, text: string, kind: 'text' | 'tool' | 'result' | 'error' | 'gate' = 'text'): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { taskIdSchema } from '../../source/engine/ids.js';
 import type { Control } from '../../source/engine/controls.js';
 import { layOut } from '../../source/components/layout.js';
 import {
@@ -34,7 +35,7 @@ function press(
   from: Partial<ScreenState> = {},
   attached = false,
 ): Pressed {
-  let pressed: Pressed = { screen: { ...FIRST_SCREEN, ...from }, controls: [], reading: null, detach: false };
+  let pressed: Pressed = { screen: { ...FIRST_SCREEN, ...from }, controls: [], reading: null, leave: null };
   const controls: Control[] = [];
   for (const key of keys) {
     pressed = pressKey(pressed.screen, key, { ...factsOf(run), attached });
@@ -128,7 +129,7 @@ describe('pressKey', () => {
     }
     // Keys of the run mean there what they mean everywhere.
     expect(press(run, ['2', 'enter', 'p']).controls).toEqual([{ type: 'pauseSlot', slot: 2 }]);
-    expect(press(run, ['2', 'enter', 'ctrl-c'])).toMatchObject({ screen: { dialog: 'abort', focus: {} } });
+    expect(press(run, ['2', 'enter', 'ctrl-c'])).toMatchObject({ screen: { dialog: 'quit', focus: {} } });
     expect(press(run, ['2', 'enter', '?']).screen.dialog).toBe('help');
     expect(press(run, ['2', 'enter', 'l']).screen.message?.text).toBe(
       'l does nothing here: ? shows the keys',
@@ -141,27 +142,61 @@ describe('pressKey', () => {
     expect(screen.message?.text).toBe('slot 1 has begun no iteration yet: there is nothing to read');
   });
 
-  it.each([['a'], ['q'], ['ctrl-c']])('asks before it aborts on %s', (key) => {
+  it('asks before it aborts', () => {
     const run = working(2);
-    expect(press(run, [key])).toMatchObject({ controls: [], screen: { dialog: 'abort' } });
-    expect(press(run, [key, 'n'])).toMatchObject({ controls: [], screen: { dialog: 'none' } });
-    expect(press(run, [key, 'escape'])).toMatchObject({ controls: [], screen: { dialog: 'none' } });
-    expect(press(run, [key, 'y'])).toMatchObject({
+    expect(press(run, ['a'])).toMatchObject({ controls: [], screen: { dialog: 'abort' } });
+    expect(press(run, ['a', 'n'])).toMatchObject({ controls: [], screen: { dialog: 'none' } });
+    expect(press(run, ['a', 'escape'])).toMatchObject({ controls: [], screen: { dialog: 'none' } });
+    expect(press(run, ['a', 'y'])).toMatchObject({
       controls: [{ type: 'abortRun' }],
       screen: { dialog: 'none', aborting: true },
     });
-    const other = press(run, [key, 'z']);
+    const other = press(run, ['a', 'z']);
     expect(other).toMatchObject({ controls: [], screen: { dialog: 'abort' } });
     expect(other.screen.message?.text).toBe('y aborts the run, n lets it go on');
   });
 
-  it('aborts on a second Ctrl-C, and only once', () => {
+  it.each([['q'], ['ctrl-c']])('asks by %s how the run is to end', (key) => {
+    const run = working(2);
+    expect(press(run, [key])).toMatchObject({ controls: [], leave: null, screen: { dialog: 'quit' } });
+    expect(press(run, [key, 'escape'])).toMatchObject({ controls: [], screen: { dialog: 'none' } });
+    expect(press(run, [key, 'a'])).toMatchObject({
+      controls: [{ type: 'abortRun' }],
+      screen: { dialog: 'none', aborting: true },
+    });
+    const drained = press(run, [key, 'd']);
+    expect(drained).toMatchObject({ controls: [{ type: 'drainRun' }], screen: { dialog: 'none' } });
+    expect(drained.screen.message?.text).toContain('no further iteration begins');
+    const other = press(run, [key, 'y']);
+    expect(other).toMatchObject({ controls: [], screen: { dialog: 'quit' } });
+    expect(other.screen.message?.text).toBe('d lets the run finish, a aborts it, Esc goes back');
+    run.tell({ type: 'run.stopping', reason: 'max_iter', detail: '' });
+    const ending = press(run, [key, 'd']);
+    expect(ending).toMatchObject({ controls: [], screen: { dialog: 'none' } });
+    expect(ending.screen.message?.text).toBe('the run is ending already');
+  });
+
+  it('aborts on a second Ctrl-C, and only once; a third leaves without waiting', () => {
     const run = working(2);
     const twice = press(run, ['ctrl-c', 'ctrl-c']);
-    expect(twice.controls).toEqual([{ type: 'abortRun' }]);
-    const more = press(run, ['ctrl-c', 'ctrl-c', 'ctrl-c', 'a', 'y', 'p']);
+    expect(twice).toMatchObject({ controls: [{ type: 'abortRun' }], leave: null });
+    expect(twice.screen.message?.text).toContain('Ctrl-C ends what still works and leaves');
+    expect(press(run, ['ctrl-c', 'ctrl-c', 'ctrl-c'])).toMatchObject({
+      controls: [{ type: 'abortRun' }],
+      leave: 'at_once',
+    });
+    const more = press(run, ['ctrl-c', 'ctrl-c', 'a', 'y', 'p', 'x', 'D', 'q']);
     expect(more.controls).toEqual([{ type: 'abortRun' }]);
     expect(press(run, ['a', 'y', 'a']).screen.message?.text).toContain('is being aborted');
+  });
+
+  it('takes a first Ctrl-C for no hurry where somebody else has aborted', () => {
+    const run = working(2);
+    run.tell({ type: 'run.stopping', reason: 'cancelled', detail: '' });
+    const once = press(run, ['ctrl-c']);
+    expect(once).toMatchObject({ controls: [], leave: null, screen: { dialog: 'none' } });
+    expect(once.screen.message?.text).toContain('the run is being aborted; Ctrl-C');
+    expect(press(run, ['ctrl-c', 'ctrl-c']).leave).toBe('at_once');
   });
 
   it('shows the keys until the next one, which does nothing else', () => {
@@ -181,22 +216,152 @@ describe('pressKey', () => {
   });
 });
 
+describe('a key that steers', () => {
+  it.each([
+    ['x', { type: 'abortSlot', slot: 2 }, 'slot 2 ends its iteration of app-2'],
+    ['s', { type: 'skipTask', task: 'app-2' }, 'app-2 is left alone by this run'],
+    ['D', { type: 'drainRun' }, 'no further iteration begins'],
+  ])('%s asks once, does it, and says what it has done', (key, control, text) => {
+    const run = working(3);
+    expect(press(run, ['2', key])).toMatchObject({
+      controls: [],
+      screen: { dialog: { type: control.type } },
+    });
+    for (const back of ['escape', 'n', 'q']) {
+      expect(press(run, ['2', key, back])).toMatchObject({ controls: [], screen: { dialog: 'none' } });
+    }
+    const unclear = press(run, ['2', key, key]);
+    expect(unclear).toMatchObject({ controls: [], screen: { dialog: { type: control.type } } });
+    expect(unclear.screen.message?.text).toBe('y does it, Esc goes back');
+    const done = press(run, ['2', key, 'y']);
+    expect(done).toMatchObject({ controls: [control], screen: { dialog: 'none' } });
+    expect(done.screen.message?.text).toContain(text);
+    expect(press(run, ['2', key, 'ctrl-c'])).toMatchObject({ controls: [], screen: { dialog: 'quit' } });
+  });
+
+  it.each([
+    ['x', 'slot 1 works on nothing just now'],
+    ['s', 'slot 1 works on nothing just now'],
+    ['r', 'slot 1 has ended no task that could be tried again'],
+  ])('%s says why it cannot act', (key, why) => {
+    const { controls, screen } = press(new LiveExample(2), [key]);
+    expect({ controls, dialog: screen.dialog }).toEqual({ controls: [], dialog: 'none' });
+    expect(screen.message?.text).toBe(`${key} cannot be used now: ${why}`);
+  });
+
+  it.each(['D', 'r'])('%s says that the run ends already', (key) => {
+    const run = working(2);
+    run.tell({ type: 'run.stopping', reason: 'max_iter', detail: '' });
+    const { controls, screen } = press(run, [key]);
+    expect({ controls, dialog: screen.dialog }).toEqual({ controls: [], dialog: 'none' });
+    expect(screen.message?.text).toContain('the run is ending');
+  });
+
+  it('never aborts another task than the one that was asked about', () => {
+    const run = working(2);
+    const asked = press(run, ['2', 'x']).screen;
+    run.end(2, 'app-2', 'gate_red', 'failed');
+    run.begin(2, 'app-9');
+    const { controls, screen } = press(run, ['y'], asked);
+    expect(controls).toEqual([]);
+    expect(screen.message?.text).toBe('slot 2 works on app-2 no more: nothing is aborted');
+  });
+
+  it('r retries what the slot has worked on last and not done', () => {
+    const run = working(2);
+    expect(press(run, ['2', 'r']).controls).toEqual([]);
+    run.at = '2026-11-22T10:20:30.000Z';
+    run.end(2, 'app-2', 'gate_red', 'failed');
+    const retried = press(run, ['2', 'r']);
+    expect(retried.controls).toEqual([{ type: 'retryTask', task: 'app-2' }]);
+    expect(retried.screen.message?.text).toContain('app-2 is taken again');
+    run.at = '2026-11-22T10:21:00.000Z';
+    run.begin(2, 'app-3');
+    run.at = '2026-11-22T10:22:00.000Z';
+    run.end(2, 'app-3', 'merged', 'merged');
+    expect(press(run, ['2', 'r']).controls).toEqual([{ type: 'retryTask', task: 'app-2' }]);
+    run.begin(1, 'app-2');
+    expect(press(run, ['2', 'r']).controls).toEqual([]);
+  });
+
+  it('means the same over what is read', () => {
+    expect(press(working(2), ['2', 'enter', 'x', 'y'])).toMatchObject({
+      controls: [{ type: 'abortSlot', slot: 2 }],
+      screen: { focus: {}, dialog: 'none' },
+    });
+  });
+});
+
+describe('a note', () => {
+  it('is typed for the task of the selected slot, and sent by Enter', () => {
+    const run = working(2);
+    const typed = press(run, ['2', 'n', 'q', 'x', ' ', '日本', 'tab', 'ctrl-d', '👨‍👩‍👧', 'backspace', '?']);
+    expect(typed).toMatchObject({ controls: [], screen: { note: { task: 'app-2', text: 'qx 日本?' } } });
+    const sent = press(run, ['enter'], typed.screen);
+    expect(sent.controls).toEqual([{ type: 'noteTask', to: { task: 'app-2' }, text: 'qx 日本?' }]);
+    expect(sent.screen).toMatchObject({
+      note: null,
+      message: { text: 'it goes into the next prompt of app-2' },
+    });
+  });
+
+  it('stays with its task when the slot goes on, and says when that is done', () => {
+    const run = working(2);
+    const typed = press(run, ['2', 'n', 'x']).screen;
+    run.end(2, 'app-2', 'gate_red', 'failed');
+    run.begin(2, 'app-9');
+    expect(press(run, ['enter'], typed).controls).toMatchObject([{ to: { task: 'app-2' } }]);
+    run.end(1, 'app-1', 'merged', 'merged');
+    run.begin(1, 'app-8');
+    const late = press(run, ['enter'], { note: { task: taskIdSchema.parse('app-1'), text: 'x' } });
+    expect(late.controls).toEqual([]);
+    expect(late.screen.message?.text).toBe('app-1 is done');
+  });
+
+  it.each([
+    [['n', 'a', 'escape'], 'no note is sent'],
+    [['n', 'enter'], 'nothing was typed, no note is sent'],
+    [['n', ' ', 'enter'], 'nothing was typed, no note is sent'],
+    [['n', 'x'.repeat(10_001), 'enter'], 'the note is longer than a prompt takes, it is not sent'],
+  ])('sends nothing by %j', (keys, text) => {
+    expect(press(working(2), keys)).toMatchObject({
+      controls: [],
+      screen: { note: null, message: { text } },
+    });
+  });
+
+  it('says why none can be written', () => {
+    const run = new LiveExample(2);
+    expect(press(run, ['n']).screen).toMatchObject({
+      note: null,
+      message: { text: 'n cannot be used now: slot 1 works on nothing just now' },
+    });
+    run.tell({ type: 'run.stopping', reason: 'max_iter', detail: '' });
+    expect(press(run, ['n']).screen.message?.text).toContain('the run is ending');
+  });
+
+  it('outlives a question that Ctrl-C asks', () => {
+    expect(press(working(2), ['n', 'a', 'ctrl-c', 'escape', 'b']).screen.note?.text).toBe('ab');
+  });
+});
+
 describe('pressKey in a screen that is attached', () => {
   const attached = (...keys: readonly string[]) => press(working(2), keys, {}, true);
 
   it.each([['q'], ['ctrl-c']])('asks by %s what is to become of the run', (key) => {
-    expect(attached(key)).toMatchObject({ screen: { dialog: 'leave' }, controls: [], detach: false });
+    expect(attached(key)).toMatchObject({ screen: { dialog: 'leave' }, controls: [], leave: null });
   });
 
   it.each([
-    [['q', 'd'], [], true],
-    [['ctrl-c', 'ctrl-c'], [], true],
-    [['q', 'f'], [{ type: 'drainRun' }], false],
-    [['q', 'a'], [{ type: 'abortRun' }], false],
-    [['q', 'n'], [], false],
-    [['q', 'x'], [], false],
-  ])('%j', (keys, controls, detach) => {
-    expect(attached(...keys)).toMatchObject({ controls, detach });
+    [['q', 'd'], [], 'left'],
+    [['ctrl-c', 'ctrl-c'], [], 'left'],
+    [['q', 'f'], [{ type: 'drainRun' }], null],
+    [['q', 'a'], [{ type: 'abortRun' }], null],
+    [['q', 'a', 'ctrl-c', 'ctrl-c'], [{ type: 'abortRun' }], 'left'],
+    [['q', 'n'], [], null],
+    [['q', 'x'], [], null],
+  ])('%j', (keys, controls, leave) => {
+    expect(attached(...keys)).toMatchObject({ controls, leave });
   });
 
   it('asks before it aborts by its key, as everywhere', () => {

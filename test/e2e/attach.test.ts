@@ -48,11 +48,14 @@ describe('hew tui --attach', () => {
     await again.until('said after');
     again.type('p');
     await untilJournal(project, '"slot.paused"');
+    // The journal has it before this screen does.
+    await again.until('PAUSE');
     again.type('p');
     await untilJournal(project, '"slot.resumed"');
     await finish(first);
     await finish(second);
     await again.until('any key leaves');
+    await expect.poll(() => again.bells).toBe(1);
     again.type('x');
     expect(await again.exitCode()).toBe(0);
     expect(again.scrollback()).toContain('merged');

@@ -3,6 +3,7 @@ import { access, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -197,6 +198,32 @@ describe('a running hew', () => {
     const [kept] = events.flatMap((event) => (event.type === 'salvage.created' ? [event.ref] : []));
     expect(await project.git('show', `${kept}:half.txt`)).toBe('half');
     expect((await project.git('worktree', 'list')).split('\n')).toHaveLength(1);
+  });
+
+  test('kills what still works and leaves on a second SIGINT, and the run can be given up', async () => {
+    await using project = await makeGitProject({ files: GATED });
+    await using agents = await startSteppedAgents();
+    const [task] = await fileTasks(project, { title: 'One' });
+    const running = startHew(project, agents.command);
+    drained(running);
+    const one = await agents.next();
+    await one.write('half.txt', 'half\n');
+    await one.ignoreTerm();
+    // One that comes right after the first counts as the same press of the key.
+    while (running.nodeChildProcess.exitCode === null) {
+      running.kill('SIGINT');
+      await Promise.race([running, pause(100)]);
+    }
+    expect((await running).exitCode).toBe(130);
+    await one.ended;
+    await expect.poll(() => markedProcesses(one.run!)).toEqual([]);
+    const { events } = await readJournal(join(folderOf(project, one.run!), 'events.jsonl'));
+    expect(events.map(({ type }) => type)).not.toContain('run.finished');
+    expect(events.filter(({ type }) => type === 'control.received')).toHaveLength(1);
+    expect((await hew({ cwd: project.path, env: project.env }, 'loop', 'abandon')).code).toBe(0);
+    expect(await queueOf(project).show(task!)).toMatchObject({ status: 'open' });
+    const kept = await project.git('for-each-ref', '--format=%(refname)', 'refs/hew/salvage');
+    expect(await project.git('show', `${kept}:half.txt`)).toBe('half');
   });
 
   test('goes on after SIGHUP', async () => {

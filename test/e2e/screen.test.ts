@@ -101,6 +101,59 @@ describe('hew tui', () => {
     await expectRestored(terminal);
   });
 
+  it('asks on Ctrl-C, aborts on a second, and on a third leaves without waiting, with nothing running', async () => {
+    await using project = await projectWith('One');
+    await using agents = await startSteppedAgents();
+    using terminal = startInTerminal(project, ['tui', '--jobs', '2', '--agent-command', agents.command]);
+    const agent = await agents.next();
+    await agent.ignoreTerm();
+    await terminal.until('app-1');
+    terminal.type('\u0003');
+    await terminal.until('End the run?');
+    terminal.type('\u0003');
+    await terminal.until('agents are being ended');
+    terminal.type('\u0003');
+    expect(await terminal.exitCode()).toBe(130);
+    await agent.ended;
+    expect(terminal.scrollback()).toContain('hew loop resume goes on with it');
+    expect(await journalOf(project)).not.toContain('"run.finished"');
+    await expectRestored(terminal);
+  });
+
+  it('aborts an iteration, skips a task, retries one and drains, by keys', async () => {
+    await using project = await projectWith('One', 'Two', 'Three');
+    await using agents = await startSteppedAgents();
+    using terminal = startInTerminal(project, ['tui', '--jobs', '1', '--agent-command', agents.command]);
+    const first = await agents.next({ task: 'app-1' });
+    await terminal.until('▶1 app-1');
+    terminal.type('x');
+    await terminal.until('Abort this iteration of app-1?');
+    terminal.type('y');
+    await first.ended;
+    const second = await agents.next({ task: 'app-2' });
+    await terminal.until('▶1 app-2');
+    terminal.type('s');
+    await terminal.until('Skip app-2 in this run?');
+    terminal.type('y');
+    await second.ended;
+    const third = await agents.next({ task: 'app-3' });
+    await terminal.until('▶1 app-3');
+    terminal.type('r');
+    await terminal.until('app-2 is taken again when a slot is free');
+    await finish(third);
+    const again = await agents.next({ task: 'app-2' });
+    await terminal.until('▶1 app-2');
+    terminal.type('D');
+    await terminal.until('Drain the run?');
+    terminal.type('y');
+    await finish(again);
+    await terminal.until('ended:');
+    await expect.poll(() => terminal.bells).toBe(1);
+    terminal.type('q');
+    expect(await terminal.exitCode()).toBe(3);
+    expect(terminal.scrollback()).toMatch(/app-1 +open again[^]*app-2 +merged[^]*app-3 +merged/);
+  });
+
   it.each([
     ['an exception', 'throw new Error("went wrong")'],
     ['a rejection that nobody handles', 'Promise.reject(new Error("went wrong"))'],

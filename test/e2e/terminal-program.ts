@@ -36,6 +36,8 @@ export interface TerminalProgram extends Disposable {
   type(keys: string): void;
   resize(columns: number, rows: number): void;
   readonly modes: TerminalModes;
+  /** How often the bell has rung. */
+  readonly bells: number;
   /** Sends hew a signal. */
   signal(name: NodeJS.Signals): Promise<void>;
   /** The terminal goes away, as when its window is closed. */
@@ -80,6 +82,8 @@ export function startInTerminal(
   };
   follow('h');
   follow('l');
+  let bells = 0;
+  terminal.onBell(() => (bells += 1));
   child.onData((data) => terminal.write(data));
   const screen = (): readonly string[] => linesOf(terminal);
   const scrollback = (): string => {
@@ -96,6 +100,9 @@ export function startInTerminal(
     screen,
     scrollback,
     until,
+    get bells() {
+      return bells;
+    },
     type: (keys) => child.write(keys),
     resize(width, height) {
       terminal.resize(width, height);

@@ -76,6 +76,8 @@ describe('parseSettings', () => {
       link = ["node_modules"]
       [limits]
       min_free_disk = "2GB"
+      [notify]
+      command = ["notify-send", "hew", ""]
       [loop]
       jobs = 8
       attempts = 3
@@ -112,6 +114,7 @@ describe('parseSettings', () => {
       gate: { test: 'npm test', lint: 'npm run lint', timeout_ms: 600_000 },
       worktree: { setup: false, copy: ['.env', 'config/*.local'], link: ['node_modules'] },
       limits: { min_free_disk: 2_000_000_000 },
+      notify: { command: ['notify-send', 'hew', ''] },
       loop: {
         jobs: 8,
         attempts: 3,

@@ -5,6 +5,7 @@ import { type RunPlan, preflight } from '../../engine/preflight.js';
 import type { RunHandle } from '../../engine/open-run.js';
 import { type RunStart, startRun } from '../../engine/run.js';
 import { Refusal } from '../command.js';
+import { notifyByCommand } from './notify-by-command.js';
 import { loopSettingsOf, type RunFlagValues, startOptionsOf } from './run-flags.js';
 
 /** Checks whether a run can start here with these flags; throws a {@link Refusal} that names what stands against it. */
@@ -22,7 +23,12 @@ export async function planRun(flags: RunFlagValues): Promise<RunPlan> {
 
 /** Starts what was planned; throws a {@link Refusal} when another run has come before. */
 export async function beginRun(plan: RunPlan, listen: (events: EventStream) => void): Promise<RunHandle> {
-  return handleOf(await startRun(plan, listen));
+  const { run, settings, places } = plan;
+  const started = await startRun(plan, (events) => {
+    listen(events);
+    notifyByCommand(events, { run, home: places.home, notify: settings.notify });
+  });
+  return handleOf(started);
 }
 
 /** The handle of a run that has begun or goes on; throws a {@link Refusal} when it does not. */

@@ -7,6 +7,7 @@ import { type ExitCode, Refusal } from '../command.js';
 import { parseFlags } from '../parse-flags.js';
 import { handleOf, refusal } from './begin-run.js';
 import { loopSettingsOf, RUN_FLAGS, type RunFlagValues, startOptionsOf } from './run-flags.js';
+import { notifyByCommand } from './notify-by-command.js';
 import { followToEnd, tellEvents } from './run-in-lines.js';
 
 const HELP = `
@@ -63,5 +64,10 @@ export async function beginResume(
   plan: ResumePlan,
   listen: (events: EventStream) => void,
 ): Promise<RunHandle> {
-  return handleOf(await resumeRun(plan, listen));
+  const { run, settings, places } = plan.basis;
+  const started = await resumeRun(plan, (events) => {
+    listen(events);
+    notifyByCommand(events, { run, home: places.home, notify: settings.notify });
+  });
+  return handleOf(started);
 }

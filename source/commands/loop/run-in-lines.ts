@@ -12,6 +12,7 @@ import { beginRun, planRun } from './begin-run.js';
 import type { Settings } from '../../engine/settings.js';
 import { takeEndSignals } from './end-signals.js';
 import { hangUp } from './hang-up.js';
+import { leaveAtOnce } from './leave-at-once.js';
 import type { RunFlagValues } from './run-flags.js';
 
 /** How what is told to people is written, such as without glyphs. */
@@ -42,7 +43,10 @@ export function tellEvents(events: EventStream, json: boolean, spell: Spelling =
 
 /** Aborts a run, and says so. */
 export function abortAloud(handle: RunHandle, json: boolean): void {
-  if (!json) print('Aborting: agents are ended, their tasks go back. What is merged stays.');
+  if (!json) {
+    print('Aborting: agents are ended, their tasks go back. What is merged stays.');
+    print('Ctrl-C ends what still works and leaves without waiting.');
+  }
   handle.control({ type: 'abortRun' });
 }
 
@@ -51,15 +55,19 @@ interface FollowOptions {
   readonly json: boolean;
   readonly on_hangup: Settings['loop']['on_hangup'];
   readonly spell?: Spelling | undefined;
+  /** It has been aborted by a signal before. */
+  readonly isEnding?: boolean;
 }
 
 /** Waits for the end of a run, which signals may abort, and prints its summary. */
 export async function followToEnd(
   handle: RunHandle,
-  { json, on_hangup, spell = asItIs }: FollowOptions,
+  { json, on_hangup, spell = asItIs, isEnding = false }: FollowOptions,
 ): Promise<ExitCode> {
   using _signals = takeEndSignals({
     onEnd: () => abortAloud(handle, json),
+    onEndAtOnce: () => void leaveAtOnce(handle),
+    isEnding,
     onHangUp: () => hangUp(handle, on_hangup),
   });
   try {
