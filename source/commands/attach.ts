@@ -16,6 +16,7 @@ import { printLines } from './print-lines.js';
 import { projectHere } from './project-here.js';
 import { RunFeed } from './run-feed.js';
 import { transcriptsOf } from './transcripts-of.js';
+import { WorktreeDesk } from './worktree-desk.js';
 
 /** `hew tui --attach`: the screen of a run that goes on in another process, until it is left or the run has ended. */
 export async function attach(asked: RunId | null, theme: Theme): Promise<ExitCode> {
@@ -34,7 +35,8 @@ export async function attach(asked: RunId | null, theme: Theme): Promise<ExitCod
     if (event.type === 'run.finished') ended.resolve('ended');
   });
   const transcripts = transcriptsOf({ ...project, run: client.hello.run }, () => state);
-  const why = await show(client, feed, { transcripts, theme }, ended.promise);
+  const worktrees = new WorktreeDesk(async () => project);
+  const why = await show(client, feed, { transcripts, worktrees, theme }, ended.promise);
   return tellEnd(client, why, state);
 }
 
@@ -45,7 +47,7 @@ type Why = 'ended' | 'lost' | 'detached';
 async function show(
   client: ControlClient,
   feed: RunFeed,
-  looks: Pick<ScreenOptions, 'transcripts' | 'theme'>,
+  looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'theme'>,
   ended: Promise<'ended'>,
 ): Promise<Why> {
   using screen = openScreen({

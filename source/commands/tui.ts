@@ -20,9 +20,10 @@ import { hasScreen, openScreen, type ScreenEnd, type ScreenOptions } from './ope
 import { parseFlags } from './parse-flags.js';
 import { FreeDisk } from './free-disk.js';
 import { printLines } from './print-lines.js';
-import { typedRunId } from './project-here.js';
+import { projectHere, typedRunId } from './project-here.js';
 import { RunFeed } from './run-feed.js';
 import { transcriptsOf } from './transcripts-of.js';
+import { WorktreeDesk } from './worktree-desk.js';
 import { SCREEN_FLAGS, SCREEN_FLAGS_HELP, themeOf } from './screen-flags.js';
 
 const HELP = `
@@ -98,7 +99,8 @@ async function onScreen(
   const feed = new RunFeed(() => disk.bytes);
   const handle = await begin((events) => feed.listen(events));
   const transcripts = transcriptsOf({ run, places, git }, () => handle.events.state);
-  const { why, code } = await show(handle, feed, { transcripts, theme });
+  const worktrees = new WorktreeDesk(projectHere);
+  const { why, code } = await show(handle, feed, { transcripts, worktrees, theme });
   if (why.kind === 'hung_up' && code === undefined) hangUp(handle, on_hangup);
   // Why the run could not begin is in what it has told.
   if (code === 2) printLines(feed.news);
@@ -119,7 +121,7 @@ interface Shown {
 async function show(
   handle: RunHandle,
   feed: RunFeed,
-  looks: Pick<ScreenOptions, 'transcripts' | 'theme'>,
+  looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'theme'>,
 ): Promise<Shown> {
   let code: Shown['code'];
   let signalled: 'signal' | 'hung_up' | null = null;

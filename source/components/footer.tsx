@@ -38,6 +38,6 @@ export const Footer = memo(function Footer({ at, news, message, paused, slots }:
 });
 
 function keys(paused: boolean, slots: number): string {
-  const select = slots < 2 ? '' : `Tab arrows 1-${slots} select   `;
-  return ` ${select}Enter open   p ${paused ? 'resume' : 'pause'} slot   a abort   ? keys   q quit`;
+  const select = slots < 2 ? '' : `Tab 1-${slots} select   `;
+  return ` ${select}Enter open   o worktrees   p ${paused ? 'resume' : 'pause'} slot   ? keys   q quit`;
 }

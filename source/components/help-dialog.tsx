@@ -4,6 +4,11 @@ import type { Rectangle } from './layout.js';
 
 const SIGNS = ['> a tool of the agent   | the gate   ! an error'];
 
+const LIST_KEYS = [
+  'j k arrows      one row down, up                   Space b PgDn PgUp  one page',
+  'g G Home End    the first row, the last',
+];
+
 const LINES = {
   dashboard: [
     'Tab Shift-Tab   select the next slot, the one before',
@@ -13,6 +18,7 @@ const LINES = {
     'p               pause the slot: when its iteration has ended it takes no other;',
     '                p again lets it go on',
     'P               pause all slots; when all are paused, let all go on',
+    'o               all worktrees that runs have on disk; remove those that nobody needs',
     'a               abort the run, after a question: agents are ended, their tasks',
     '                go back to the queue, what is merged stays and lands',
     'q  Ctrl-C       the same; a second Ctrl-C aborts at once. A screen of --attach they',
@@ -39,6 +45,20 @@ const LINES = {
     '',
     '. a message that only stands around the work   … lines of a result that are folded',
     ...SIGNS,
+    '',
+    'any key closes this',
+  ],
+  worktrees: [
+    ...LIST_KEYS,
+    'x               remove the selected worktree, after a question: commits and files that',
+    '                nothing else keeps are salvaged first, its branch stays',
+    'X               the same for all orphans of this project',
+    'r               look anew',
+    'Esc q           back to all slots',
+    '',
+    'orphan   its run is over: it may be removed      parked  it waits for a person',
+    "alive    its run goes on                         foreign it is another project's",
+    'unclear  hew leaves it to you                    commits, files  what nothing else keeps',
     '',
     'any key closes this',
   ],

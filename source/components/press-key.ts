@@ -2,6 +2,7 @@ import type { Control } from '../engine/controls.js';
 import { stopInWords } from '../reporters/words.js';
 import type { Layout } from './layout.js';
 import { iterationsOf } from './iterations-of.js';
+import type { ListState } from './list-state.js';
 import { DIRECTIONS, neighbour } from './neighbour.js';
 import { pressReadingKey } from './press-reading-key.js';
 import type { ReadingCommand } from './reading-command.js';
@@ -21,6 +22,8 @@ export interface ScreenState {
   readonly digit: { readonly number: number; readonly at: number } | null;
   /** The selected slot is read in full; `typing` is what is to be searched, while that is typed. Null on the dashboard. */
   readonly focus: { readonly typing: string | null } | null;
+  /** A list is shown in place of the slots; null while none is. */
+  readonly list: ListState | null;
 }
 
 /** The screen before any key. */
@@ -31,6 +34,7 @@ export const FIRST_SCREEN: ScreenState = {
   message: null,
   digit: null,
   focus: null,
+  list: null,
 };
 
 /** What a key is pressed upon. `now` is in milliseconds since 1970. */
