@@ -6,6 +6,7 @@ import { listFooter } from './list-screen.js';
 import type { ListState } from './list-state.js';
 import type { ScreenState } from './press-key.js';
 import type { ScreenData } from './screen-data.js';
+import { QueueScreen } from './queue-screen.js';
 import { WorktreesScreen } from './worktrees-screen.js';
 
 interface ListsProps extends ScreenSize {
@@ -29,6 +30,8 @@ export function Lists({ columns, rows, list, data, worktrees, screen }: ListsPro
   function listOf(): ReactElement {
     const common = { ...size, list, message: screen.message?.text ?? null };
     switch (list.kind) {
+      case 'queue':
+        return <QueueScreen {...common} live={data.live} />;
       case 'worktrees':
         return <WorktreesScreen {...common} view={worktrees ?? { kind: 'listing' }} />;
     }

@@ -15,7 +15,10 @@ export interface PressedOnList extends Pressed {
   readonly worktrees: WorktreesCommand | null;
 }
 
-const LIST_KEYS: ReadonlyMap<string, ListState['kind']> = new Map([['o', 'worktrees']]);
+const LIST_KEYS: ReadonlyMap<string, ListState['kind']> = new Map([
+  ['o', 'worktrees'],
+  ['t', 'queue'],
+]);
 
 /** Keys that mean over a list what they mean over the slots. */
 const KEYS_OF_THE_RUN = new Set(['?', 'a', 'P', 'ctrl-c']);
@@ -41,16 +44,18 @@ function pressInList(before: ScreenState, list: ListState, key: string, facts: L
     if (key === 'escape' || key === 'q')
       return shown({ ...before, list: null }, null, facts, commandOf(list, null));
   }
-  const pressed = pressWorktreesKey(place, key, facts.worktrees);
+  const pressed = list.kind === 'worktrees' ? pressWorktreesKey(place, key, facts.worktrees) : null;
   if (pressed !== null)
     return shown({ ...before, list: pressed.list }, pressed.message, facts, pressed.command);
   const name = screenText(key).slice(0, 20);
   return shown(before, name === '' ? null : `${name} does nothing here: ? shows the keys`, facts);
 }
 
-function listSize({ kind }: ListState, { layout, worktrees }: ListKeyFacts): ListSize {
+function listSize({ kind }: ListState, { layout, live, worktrees }: ListKeyFacts): ListSize {
   const page = listPage(layout.footer.y + layout.footer.height);
   switch (kind) {
+    case 'queue':
+      return { page, count: live.queue?.entries.length ?? 0 };
     case 'worktrees':
       return { page, count: worktrees?.kind === 'listed' ? worktrees.worktrees.length : 0 };
   }

@@ -57,6 +57,21 @@ describe('pressListKey', () => {
     expect(press(['tab']).screen.selected).toBe(2);
   });
 
+  it('opens the queue, and goes from list to list', () => {
+    expect(press(['t'])).toMatchObject({ worktrees: null, screen: { list: { kind: 'queue' } } });
+    expect(press(['t', 'o'])).toMatchObject({
+      worktrees: { type: 'open' },
+      screen: { list: { kind: 'worktrees' } },
+    });
+    expect(press(['o', 't'])).toMatchObject({
+      worktrees: { type: 'leave' },
+      screen: { list: { kind: 'queue' } },
+    });
+    expect(press(['t', 'escape'])).toMatchObject({ worktrees: null, screen: { list: null } });
+    expect(messageOf(press(['t', 'x']))).toBe('x does nothing here: ? shows the keys');
+    expect(press(['o', 'x', 't']).screen.list?.kind).toBe('worktrees');
+  });
+
   it('removes the selected one when that was confirmed, and only then', () => {
     const asked = press(['o', 'j', 'x']);
     const [, second] = LISTED.kind === 'listed' ? LISTED.worktrees : [];
