@@ -39,5 +39,5 @@ export const Footer = memo(function Footer({ at, news, message, paused, slots }:
 
 function keys(paused: boolean, slots: number): string {
   const select = slots < 2 ? '' : `Tab 1-${slots} select   `;
-  return ` ${select}Enter open   t o lists   p ${paused ? 'resume' : 'pause'} slot   ? keys   q quit`;
+  return ` ${select}Enter open   t m o lists   p ${paused ? 'resume' : 'pause'} slot   ? keys   q quit`;
 }

@@ -12,7 +12,7 @@ export interface ListSize {
 
 /** A list that is on the screen in place of the slots. */
 export interface ListState extends ListPlace {
-  readonly kind: 'worktrees' | 'queue';
+  readonly kind: 'worktrees' | 'queue' | 'merges';
   /** Paths of the worktrees of which it is asked whether they are to be removed; null while nothing is asked. */
   readonly asked: readonly string[] | null;
 }

@@ -4,6 +4,7 @@ import { Dialogs } from './dialogs.js';
 import type { ScreenSize } from './draw-screen.js';
 import { listFooter } from './list-screen.js';
 import type { ListState } from './list-state.js';
+import { MergesScreen } from './merges-screen.js';
 import type { ScreenState } from './press-key.js';
 import type { ScreenData } from './screen-data.js';
 import { QueueScreen } from './queue-screen.js';
@@ -30,6 +31,8 @@ export function Lists({ columns, rows, list, data, worktrees, screen }: ListsPro
   function listOf(): ReactElement {
     const common = { ...size, list, message: screen.message?.text ?? null };
     switch (list.kind) {
+      case 'merges':
+        return <MergesScreen {...common} state={data.live.state} />;
       case 'queue':
         return <QueueScreen {...common} live={data.live} />;
       case 'worktrees':

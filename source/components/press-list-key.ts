@@ -1,6 +1,7 @@
 import type { WorktreesView } from '../engine/prune/seen-worktrees.js';
 import { keepInList, listPage, type ListSize, type ListState, moveInList, openedList } from './list-state.js';
 import { type KeyFacts, type Pressed, pressKey, type ScreenState } from './press-key.js';
+import { mergeRows } from './merge-rows.js';
 import { screenText } from './screen-text.js';
 import { pressWorktreesKey, type WorktreesCommand } from './press-worktrees-key.js';
 
@@ -18,6 +19,7 @@ export interface PressedOnList extends Pressed {
 const LIST_KEYS: ReadonlyMap<string, ListState['kind']> = new Map([
   ['o', 'worktrees'],
   ['t', 'queue'],
+  ['m', 'merges'],
 ]);
 
 /** Keys that mean over a list what they mean over the slots. */
@@ -54,6 +56,8 @@ function pressInList(before: ScreenState, list: ListState, key: string, facts: L
 function listSize({ kind }: ListState, { layout, live, worktrees }: ListKeyFacts): ListSize {
   const page = listPage(layout.footer.y + layout.footer.height);
   switch (kind) {
+    case 'merges':
+      return { page, count: mergeRows(live.state).length };
     case 'queue':
       return { page, count: live.queue?.entries.length ?? 0 };
     case 'worktrees':

@@ -33,7 +33,7 @@ export function QueueScreen({ columns, rows, live, list, message }: QueueScreenP
         selected ? [`${selected.id} ${selected.title}`, placeInWords(selected.place), selected.note] : []
       }
       message={message}
-      keys="o worktrees"
+      keys="m merges   o worktrees"
     />
   );
 }

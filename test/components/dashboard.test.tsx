@@ -139,7 +139,7 @@ describe('Dashboard', () => {
         "",
         "",
         " 10:29:00  slot 1   app-0: closed",
-        " Tab 1-4 select   Enter open   t o lists   p pause slot   ? keys   q quit",
+        " Tab 1-4 select   Enter open   t m o lists   p pause slot   ? keys   q quit",
       ]
     `);
   });

@@ -67,6 +67,8 @@ describe('pressListKey', () => {
       worktrees: { type: 'leave' },
       screen: { list: { kind: 'queue' } },
     });
+    expect(press(['t', 'm']).screen.list?.kind).toBe('merges');
+    expect(press(['m', 'j', 'G', 'q'])).toMatchObject({ worktrees: null, screen: { list: null } });
     expect(press(['t', 'escape'])).toMatchObject({ worktrees: null, screen: { list: null } });
     expect(messageOf(press(['t', 'x']))).toBe('x does nothing here: ? shows the keys');
     expect(press(['o', 'x', 't']).screen.list?.kind).toBe('worktrees');

@@ -4,7 +4,7 @@ import { startSteppedAgents } from '../stepped-agents.js';
 import { GATED, queueOf } from './loop-run.js';
 import { startInTerminal } from './terminal-program.js';
 
-it('shows the queue of a run, on its own screen and on one in another terminal', async () => {
+it('shows the queue and the merges of a run, on its own screen and on one in another terminal', async () => {
   await using project = await makeGitProject({ files: GATED });
   const queue = queueOf(project);
   const first = await queue.create({ title: 'Lay the ground' });
@@ -30,5 +30,7 @@ it('shows the queue of a run, on its own screen and on one in another terminal',
   for (const screen of [terminal, attached]) {
     await screen.until(new RegExp(`done +${first} .*merged`));
     await screen.until(new RegExp(`in work +${second} .*slot \\d`));
+    screen.type('m');
+    await screen.until(new RegExp(`merged +[\\d:]+ ${first} .*1 file`));
   }
 });
