@@ -35,8 +35,8 @@ ${RUN_FLAGS_HELP.trim().replace(/^/, '  ')}
 
 ${SCREEN_FLAGS_HELP.trim().replace(/^/, '      ')}
 
-Keys: Tab, arrows and numbers select a slot, Enter shows all of it, p pauses and resumes it, a aborts the run, ? lists
-the keys, q quits.
+Keys: Tab, arrows and numbers select a slot, Enter shows all of it, p pauses and resumes it; t, m and o list the queue,
+the merges and the worktrees; a aborts the run, ? lists the keys, q quits.
 Without a terminal (a pipe, CI, TERM=dumb), with --plain, --dry-run and --json it prints what \`hew loop run\` prints.
 
   hew tui --jobs 4 --agent-command "./agent.sh"

@@ -25,7 +25,7 @@ export function mergeRows(state: RunState): readonly MergeRow[] {
     .sort((one, other) => one.at.localeCompare(other.at));
   const merging = coming.filter(({ kind }) => kind === 'merging');
   const waiting = coming.filter(({ kind }) => kind === 'waits');
-  return [...merging, ...waiting, ...pastRows(state).reverse()];
+  return [...merging, ...waiting, ...pastRows(state).toReversed()];
 }
 
 function comingRow({ activity, worker }: SlotState, { tasks }: RunState): readonly MergeRow[] {

@@ -25,7 +25,7 @@ export function queueRows({ entries }: QueueEntries, state: RunState): readonly 
 
 function rowOf(entry: QueueEntry, state: RunState): QueueRow {
   const { id, title, priority, place, blockers, why } = entry;
-  const row = { id, title: screenText(title), priority };
+  const row = { id, title, priority };
   const met = state.tasks.get(id);
   if (met && met.worker !== null && met.fate === null) {
     const slot = state.workers.get(met.worker)?.slot;
@@ -41,7 +41,7 @@ function rowOf(entry: QueueEntry, state: RunState): QueueRow {
     case 'ready':
     case 'held':
     case 'done':
-      return { ...row, place, note: screenText(why) };
+      return { ...row, place, note: why };
   }
 }
 
@@ -57,11 +57,15 @@ export function queueHeading(columns: number): string {
 
 /** A task as a row of a screen of so many columns. Pure. */
 export function queueLine({ id, title, priority, place, note }: QueueRow, columns: number): string {
-  return line([placeInWords(place), id, `P${priority}`, title, note], columns);
+  return line([placeInWords(place), id, `P${priority}`, screenText(title), screenText(note)], columns);
 }
 
-/** A place in the queue as a word. Pure. */
-export function placeInWords(place: QueueEntry['place']): string {
+/** All of a task that its row may have cut. Pure. */
+export function queueDetails({ id, title, place, note }: QueueRow): readonly string[] {
+  return [`${id}  ${screenText(title)}`, placeInWords(place), screenText(note)];
+}
+
+function placeInWords(place: QueueEntry['place']): string {
   return place === 'in_work' ? 'in work' : place;
 }
 

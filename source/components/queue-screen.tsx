@@ -4,7 +4,7 @@ import { formatCount } from '../reporters/formats.js';
 import type { ScreenSize } from './draw-screen.js';
 import { ListScreen } from './list-screen.js';
 import { keepInList, listPage, type ListState } from './list-state.js';
-import { placeInWords, queueHeading, queueLine, queueRows } from './queue-rows.js';
+import { queueDetails, queueHeading, queueLine, queueRows } from './queue-rows.js';
 
 interface QueueScreenProps extends ScreenSize {
   readonly live: LiveSnapshot;
@@ -29,9 +29,7 @@ export function QueueScreen({ columns, rows, live, list, message }: QueueScreenP
       place={place}
       row={(index) => (tasks[index] ? queueLine(tasks[index], columns) : '')}
       empty={queue === null ? 'The queue was not looked at yet.' : 'The queue has no task.'}
-      details={
-        selected ? [`${selected.id} ${selected.title}`, placeInWords(selected.place), selected.note] : []
-      }
+      details={selected ? queueDetails(selected) : []}
       message={message}
       keys="m merges   o worktrees"
     />
