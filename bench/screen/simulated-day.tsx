@@ -82,6 +82,7 @@ const drawn = drawScreen(
       pull={feed.pull}
       control={() => undefined}
       transcripts={NO_TRANSCRIPTS}
+      worktrees={{ open: () => ({ [Symbol.dispose]: () => {} }), prune: () => {} }}
       copy={() => false}
       onLeave={() => undefined}
     />

@@ -18,6 +18,7 @@ import { printLines } from './print-lines.js';
 import { projectHere } from './project-here.js';
 import { RunFeed } from './run-feed.js';
 import { transcriptsOf } from './transcripts-of.js';
+import { WorktreeDesk } from './worktree-desk.js';
 
 /** `hew tui --attach`: the screen of a run that goes on in another process, until it is left or the run has ended. */
 export async function attach(asked: RunId | null, theme: Theme): Promise<ExitCode> {
@@ -39,7 +40,8 @@ export async function attach(asked: RunId | null, theme: Theme): Promise<ExitCod
     if (event.type === 'run.finished') ended.resolve('ended');
   });
   const transcripts = transcriptsOf({ ...project, run: client.hello.run }, () => state);
-  const why = await show(client, feed, { transcripts, theme }, { ended: ended.promise, bell });
+  const worktrees = new WorktreeDesk(async () => project);
+  const why = await show(client, feed, { transcripts, worktrees, theme }, { ended: ended.promise, bell });
   return tellEnd(client, why, state);
 }
 
@@ -50,7 +52,7 @@ type Why = 'ended' | 'lost' | 'detached';
 async function show(
   client: ControlClient,
   feed: RunFeed,
-  looks: Pick<ScreenOptions, 'transcripts' | 'theme'>,
+  looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'theme'>,
   { ended, bell }: { readonly ended: Promise<'ended'>; readonly bell: { ring: () => void } },
 ): Promise<Why> {
   using screen = openScreen({

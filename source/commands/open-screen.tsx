@@ -6,6 +6,7 @@ import { type Theme, ThemeContext } from '../components/theme.js';
 import type { ScreenData } from '../components/screen-data.js';
 import { clipboardSequence } from '../components/clipboard-sequence.js';
 import type { Control } from '../engine/controls.js';
+import type { WorktreeSource } from '../engine/prune/seen-worktrees.js';
 import type { TranscriptSource } from '../engine/transcript/transcript.js';
 
 /** Why a screen is not there any more. */
@@ -33,6 +34,7 @@ export interface ScreenOptions {
   readonly pull: (columns: number) => ScreenData;
   readonly control: (control: Control) => void;
   readonly transcripts: TranscriptSource;
+  readonly worktrees: WorktreeSource;
   readonly theme: Theme;
   /** The run goes on in another process, so that the screen may be left. */
   readonly attached?: boolean;

@@ -23,9 +23,10 @@ import { hasScreen, openScreen, type Screen, type ScreenEnd, type ScreenOptions 
 import { parseFlags } from './parse-flags.js';
 import { FreeDisk } from './free-disk.js';
 import { printLines } from './print-lines.js';
-import { typedRunId } from './project-here.js';
+import { projectHere, typedRunId } from './project-here.js';
 import { RunFeed } from './run-feed.js';
 import { transcriptsOf } from './transcripts-of.js';
+import { WorktreeDesk } from './worktree-desk.js';
 import { SCREEN_FLAGS, SCREEN_FLAGS_HELP, themeOf } from './screen-flags.js';
 
 const HELP = `
@@ -37,8 +38,8 @@ ${RUN_FLAGS_HELP.trim().replace(/^/, '  ')}
 
 ${SCREEN_FLAGS_HELP.trim().replace(/^/, '      ')}
 
-Keys: Tab, arrows and numbers select a slot, Enter shows all of it, p pauses and resumes it, x aborts its iteration, ? lists
-the keys, q asks how the run is to end.
+Keys: Tab, arrows and numbers select a slot, Enter shows all of it, p pauses and resumes it, x aborts its iteration; t, m
+and o list the queue, the merges and the worktrees; ? lists the keys, q asks how the run is to end.
 Without a terminal (a pipe, CI, TERM=dumb), with --plain, --dry-run and --json it prints what \`hew loop run\` prints.
 
   hew tui --jobs 4 --agent-command "./agent.sh"
@@ -101,7 +102,8 @@ async function onScreen(
   const feed = new RunFeed(() => disk.bytes);
   const handle = await begin((events) => feed.listen(events));
   const transcripts = transcriptsOf({ run, places, git }, () => handle.events.state);
-  const { why, code } = await show(handle, feed, { transcripts, theme });
+  const worktrees = new WorktreeDesk(projectHere);
+  const { why, code } = await show(handle, feed, { transcripts, worktrees, theme });
   if (why.kind === 'at_once') return leaveAtOnce(handle);
   if (why.kind === 'hung_up' && code === undefined) hangUp(handle, on_hangup);
   // Why the run could not begin is in what it has told.
@@ -124,7 +126,7 @@ interface Shown {
 async function show(
   handle: RunHandle,
   feed: RunFeed,
-  looks: Pick<ScreenOptions, 'transcripts' | 'theme'>,
+  looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'theme'>,
 ): Promise<Shown> {
   let code: Shown['code'];
   let signalled: 'signal' | 'hung_up' | null = null;

@@ -1,19 +1,23 @@
 import { Box, useApp, useInput } from 'ink';
 import { type ReactElement, useMemo, useRef, useState } from 'react';
 import type { Control } from '../engine/controls.js';
+import type { WorktreeSource } from '../engine/prune/seen-worktrees.js';
 import { Dashboard } from './dashboard.js';
 import type { ScreenSize } from './draw-screen.js';
 import { FocusScreen, readingRoom } from './focus-screen.js';
 import { keyName, keysIn } from './key-name.js';
 import { layOut } from './layout.js';
+import { Lists } from './lists.js';
+import { FIRST_SCREEN, type ScreenState } from './press-key.js';
 import type { Leaving } from './press-leaving-key.js';
-import { FIRST_SCREEN, pressKey, type ScreenState } from './press-key.js';
+import { pressListKey } from './press-list-key.js';
 import type { ScreenData } from './screen-data.js';
 import { screenText } from './screen-text.js';
 import { scrollBy } from './scroll.js';
 import { SummaryScreen, summaryPage } from './summary-screen.js';
 import { type ReadingPorts, useReading } from './use-reading.js';
 import { useTicks } from './use-ticks.js';
+import { useWorktrees } from './use-worktrees.js';
 
 /** How long it is told what a key has led to. */
 const MESSAGE_MS = 8_000;
@@ -23,6 +27,7 @@ interface AppProps extends ScreenSize, ReadingPorts {
   readonly pull: (columns: number) => ScreenData;
   /** Asks something of the run. */
   readonly control: (control: Control) => void;
+  readonly worktrees: WorktreeSource;
   /** The run goes on in another process, so that the screen may be left. */
   readonly attached?: boolean;
   /** The summary has been read, or the screen is left. */
@@ -41,6 +46,7 @@ export function App(props: AppProps): ReactElement {
 
   const { exit } = useApp();
   const reading = useReading(props, readingRoom({ columns, rows }));
+  const worktrees = useWorktrees(props.worktrees);
   const tick = (): void =>
     orElse(exit, () => {
       const pulled = pull(columns);
@@ -75,11 +81,13 @@ export function App(props: AppProps): ReactElement {
     }
     const { live: newest } = pull(columns);
     const searching = typeof reading.latest()?.searching === 'number';
-    const facts = { live: newest, layout, attached, now: Date.now(), searching };
-    const pressed = pressKey(latest.current.screen, name, facts);
+    const seen = { live: newest, worktrees: worktrees.latest() };
+    const facts = { ...seen, layout, attached, now: Date.now(), searching };
+    const pressed = pressListKey(latest.current.screen, name, facts);
     show(pressed.screen);
     if (pressed.leave) onLeave(pressed.leave);
     if (pressed.reading) reading.act(pressed.reading, newest.state);
+    if (pressed.worktrees) worktrees.act(pressed.worktrees);
     if (pressed.controls.length === 0) return;
     for (const each of pressed.controls) control(each);
     // What a control has changed is seen with the key that has asked for it.
@@ -98,6 +106,10 @@ export function App(props: AppProps): ReactElement {
   const shown = { ...screen, selected, message: recent ? screen.message : null };
   if (screen.focus !== null && reading.view !== null) {
     return <FocusScreen columns={columns} rows={rows} view={reading.view} data={data} screen={shown} />;
+  }
+  if (screen.list !== null) {
+    const seen = { data, worktrees: worktrees.view };
+    return <Lists columns={columns} rows={rows} list={screen.list} screen={shown} {...seen} />;
   }
   return <Dashboard rows={rows} layout={layout} data={data} screen={shown} />;
 }

@@ -9,7 +9,7 @@ import type { Rectangle } from './layout.js';
 import type { ScreenState } from './press-key.js';
 
 interface DialogsProps {
-  readonly screen: Pick<ScreenState, 'dialog' | 'focus'>;
+  readonly screen: Pick<ScreenState, 'dialog' | 'focus' | 'list'>;
   readonly live: LiveSnapshot;
   readonly footer: Rectangle;
 }
@@ -24,7 +24,12 @@ export function Dialogs({ screen, live, footer }: DialogsProps): ReactElement | 
     case 'none':
       return null;
     case 'help':
-      return <HelpDialog footer={footer} about={screen.focus === null ? 'dashboard' : 'focus'} />;
+      return (
+        <HelpDialog
+          footer={footer}
+          about={screen.list?.kind ?? (screen.focus === null ? 'dashboard' : 'focus')}
+        />
+      );
     case 'leave':
       return <ConfirmLeave footer={footer} />;
     case 'quit':

@@ -53,6 +53,6 @@ function noteLine({ task, text }: NoteDraft, width: number): string {
 }
 
 function keys(paused: boolean, slots: number): string {
-  const select = slots < 2 ? '' : `Tab arrows 1-${slots} select   `;
-  return ` ${select}Enter open   p ${paused ? 'resume' : 'pause'} slot   a abort   ? keys   q quit`;
+  const select = slots < 2 ? '' : `Tab 1-${slots} select   `;
+  return ` ${select}Enter open   t m o lists   p ${paused ? 'resume' : 'pause'} slot   ? keys   q quit`;
 }

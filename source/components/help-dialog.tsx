@@ -4,6 +4,11 @@ import type { Rectangle } from './layout.js';
 
 const SIGNS = ['> a tool of the agent   | the gate   ! an error'];
 
+const LIST_KEYS = [
+  'j k arrows      one row down, up                   Space b PgDn PgUp  one page',
+  'g G Home End    the first row, the last',
+];
+
 const LINES = {
   dashboard: [
     'Tab arrows hjkl select the next slot, the one beside, below, above',
@@ -15,6 +20,7 @@ const LINES = {
     '                work is salvaged and the task goes back to the queue',
     'r               retry the task that the slot has worked on last and not done',
     "n               type a note for the next prompt of the slot's task",
+    't m o           list the queue; what was merged and what conflicts; all worktrees',
     'D               drain, asked once: no further iteration begins',
     'a               abort the run, asked once: what is merged stays and lands',
     'q Ctrl-C        asks: drain, abort now, or stay. A second Ctrl-C aborts, a third leaves',
@@ -41,6 +47,42 @@ const LINES = {
     '',
     '. a message that only stands around the work   … lines of a result that are folded',
     ...SIGNS,
+    '',
+    'any key closes this',
+  ],
+  queue: [
+    ...LIST_KEYS,
+    'm o             the merges, the worktrees',
+    'Esc q           back to all slots',
+    '',
+    'in work  a slot is at it       ready    in the order in which slots take them',
+    'blocked  what it waits for     held     no slot takes it, and why',
+    'done     the newest first',
+    '',
+    'any key closes this',
+  ],
+  merges: [
+    ...LIST_KEYS,
+    't o             the queue, the worktrees',
+    'Esc q           back to all slots',
+    '',
+    'waits     for its turn to merge            merging    gated and merged just now',
+    'merged    the newest first                 conflict   a person has to resolve it',
+    'caught up what was new on the branch that the run lands on',
+    '',
+    'any key closes this',
+  ],
+  worktrees: [
+    ...LIST_KEYS,
+    'x               remove the selected worktree, after a question: commits and files that',
+    '                nothing else keeps are salvaged first, its branch stays',
+    'X               the same for all orphans of this project',
+    'r               look anew',
+    'Esc q           back to all slots',
+    '',
+    'orphan   its run is over: it may be removed      parked  it waits for a person',
+    "alive    its run goes on                         foreign it is another project's",
+    'unclear  hew leaves it to you                    commits, files  what nothing else keeps',
     '',
     'any key closes this',
   ],

@@ -1,6 +1,7 @@
 import type { Control } from '../engine/controls.js';
 import type { Layout } from './layout.js';
 import { iterationsOf } from './iterations-of.js';
+import type { ListState } from './list-state.js';
 import { DIRECTIONS, neighbour } from './neighbour.js';
 import { type Leaving, type LeavingDialog, pressLeavingKey } from './press-leaving-key.js';
 import { beginNote, type NoteDraft, pressNoteKey } from './press-note-key.js';
@@ -25,6 +26,8 @@ export interface ScreenState {
   readonly focus: { readonly typing: string | null } | null;
   /** What is being typed for a task's next prompt; null while nothing is. */
   readonly note: NoteDraft | null;
+  /** A list is shown in place of the slots; null while none is. */
+  readonly list: ListState | null;
 }
 
 /** The screen before any key. */
@@ -36,6 +39,7 @@ export const FIRST_SCREEN: ScreenState = {
   digit: null,
   focus: null,
   note: null,
+  list: null,
 };
 
 /** What a key is pressed upon. `now` is in milliseconds since 1970. */

@@ -1,5 +1,6 @@
 import type { EngineEvent } from './events.js';
 import type { TransientEvent } from './transient-events.js';
+import type { QueueEntries } from './queue-entries.js';
 import type { TokenCount } from './ports.js';
 import { EMPTY_STATE } from './reduce.js';
 import { addTokens, totalTokens } from './reduce-iteration.js';
@@ -57,6 +58,8 @@ export interface LiveSnapshot {
   readonly checking_base: boolean;
   /** Tasks that the queue had for agents when it was looked at last, besides those in work; null before that. */
   readonly left: number | null;
+  /** The queue when it was looked at last; null before that. */
+  readonly queue: QueueEntries | null;
   readonly rate: TokenRate;
 }
 
@@ -79,12 +82,14 @@ export class LiveView {
   #state: RunState = EMPTY_STATE;
   #checkingBase = false;
   #left: number | null = null;
+  #queue: QueueEntries | null = null;
   #rate = NO_TOKENS_YET;
   #snapshot: LiveSnapshot = {
     state: EMPTY_STATE,
     slots: [],
     checking_base: false,
     left: null,
+    queue: null,
     rate: NO_TOKENS_YET,
   };
 
@@ -99,6 +104,7 @@ export class LiveView {
     else if (event.type === 'run.started') this.#checkingBase = event.mode !== 'dry_run';
     else if (event.type === 'base.checked') this.#checkingBase = false;
     else if (event.type === 'queue.seen') this.#left = event.left;
+    else if (event.type === 'queue.listed') this.#queue = event;
   }
 
   /** The run by now: immutable, and each slot's part the same object as before while nothing of that slot has changed. */
@@ -107,11 +113,13 @@ export class LiveView {
     const before = this.#snapshot;
     const slots = state.slots.map((slot, index) => this.#slot(slot, before.slots[index]));
     const same = slots.length === before.slots.length && slots.every((slot, i) => slot === before.slots[i]);
-    const run = { state, checking_base: this.#checkingBase, left: this.#left, rate: this.#rate };
+    const seen = { left: this.#left, queue: this.#queue, rate: this.#rate };
+    const run = { state, checking_base: this.#checkingBase, ...seen };
     const isNew =
       state !== before.state ||
       run.checking_base !== before.checking_base ||
       run.left !== before.left ||
+      run.queue !== before.queue ||
       run.rate !== before.rate;
     if (!same || isNew) this.#snapshot = { ...run, slots: same ? before.slots : slots };
     return this.#snapshot;

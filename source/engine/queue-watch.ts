@@ -1,4 +1,5 @@
 import { QueueError, type QueueListing } from './ports.js';
+import { queueEntries } from './queue-entries.js';
 import type { RunContext } from './run-context.js';
 import { tasksLeftIn } from './schedule.js';
 
@@ -38,7 +39,11 @@ export class QueueWatch {
       this.#seen = { listing, at };
       this.#faults = 0;
       for (const text of listing.left_out) this.#tellLeftOut(text);
-      events.pass({ type: 'queue.seen', left: tasksLeftIn(listing, this.#context.settings.loop.epic) });
+      const { epic } = this.#context.settings.loop;
+      events.pass({ type: 'queue.seen', left: tasksLeftIn(listing, epic) });
+      const { tasks, wishes } = events.state;
+      const { entries, unlisted } = queueEntries({ listing, tasks, wishes, epic });
+      events.pass({ type: 'queue.listed', entries: [...entries], unlisted });
       return { fresh: listing, broken: null };
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;

@@ -15,9 +15,12 @@ export function redactEvent<Event extends EngineEvent>(event: Event, redactor: R
   };
   const isWords = (field: string): boolean =>
     WORDS.has(field) || (field === 'reason' && !OWN_REASON.has(event.type));
-  const fields = Object.entries(event).map(([field, value]) => [
-    field,
-    isWords(field) ? clean(value) : value,
-  ]);
-  return Object.fromEntries(fields) as Event;
+  const cleaned = (object: object): object => {
+    const fields = Object.entries(object).map(([field, value]) => {
+      if (field === 'entries' && Array.isArray(value)) return [field, value.map(cleaned)];
+      return [field, isWords(field) ? clean(value) : value];
+    });
+    return Object.fromEntries(fields);
+  };
+  return cleaned(event) as Event;
 }

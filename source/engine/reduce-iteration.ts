@@ -63,6 +63,14 @@ function withStep(
   );
 }
 
+/** A merged tree that is red, and a trunk that was not moved, have changed nothing of its history. */
+function withHistory(state: RunState, event: Extract<IterationEvent, { type: 'merge.finished' }>): RunState {
+  const { outcome, at, task, worker, sha, files } = event;
+  if (outcome !== 'merged' && outcome !== 'conflict') return state;
+  const step = { kind: outcome, at, run: state.run?.run_id ?? null, worker, task, sha, files } as const;
+  return { ...state, history: [...state.history, step] };
+}
+
 /** What happens within one iteration, from its start to its end. Pure; a part of reduce(). */
 export function reduceIteration(state: RunState, event: IterationEvent): RunState {
   switch (event.type) {
@@ -129,9 +137,10 @@ export function reduceIteration(state: RunState, event: IterationEvent): RunStat
         const ms = Math.max(0, Date.parse(event.at) - Date.parse(since));
         return { activity: { ...now.activity, merge: { state: 'done', ms, ok } } };
       });
-      if (!ok || event.sha === null) return marked;
+      const told = withHistory(marked, event);
+      if (!ok || event.sha === null) return told;
       const { sha, files } = event;
-      return withTask({ ...marked, trunk: sha }, event.task, () => ({ sha, files }));
+      return withTask({ ...told, trunk: sha }, event.task, () => ({ sha, files }));
     }
     case 'task.closing':
       return withStep(state, event.slot, 'close', {});

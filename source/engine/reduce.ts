@@ -14,6 +14,7 @@ export const EMPTY_STATE: RunState = {
   workers: new Map(),
   tasks: new Map(),
   trunk: null,
+  history: [],
   started_iterations: 0,
   finished_iterations: 0,
   failures_in_row: 0,
@@ -198,7 +199,10 @@ function apply(state: RunState, event: DurableEvent): RunState {
         }));
       }
       const changed = withTask(settled, event.task, () => ({ fate: 'merged', sha: event.sha, worker: null }));
-      return event.outcome === 'merged' && event.sha ? { ...changed, trunk: event.sha } : changed;
+      if (event.outcome !== 'merged' || event.sha === null) return changed;
+      const { at, run, worker, task, sha } = event;
+      const step = { kind: 'merged', at, run, worker, task, sha, files: [] } as const;
+      return { ...changed, trunk: sha, history: [...changed.history, step] };
     }
     case 'salvage.created':
       return event.task === null
@@ -223,7 +227,11 @@ function apply(state: RunState, event: DurableEvent): RunState {
     case 'trunk.checked':
       return event.outcome === 'green' ? { ...state, failures_in_row: 0 } : state;
     case 'trunk.caught_up':
-      return { ...state, trunk: event.sha };
+      return {
+        ...state,
+        trunk: event.sha,
+        history: [...state.history, { kind: 'caught_up', at: event.at, sha: event.sha }],
+      };
     case 'base.checked':
     case 'parked.merging':
     case 'trunk.catching_up':

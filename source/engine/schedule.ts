@@ -37,7 +37,7 @@ export function candidates({ listing, tasks, wishes, taken, epic }: ScheduleFact
 }
 
 /** Whether a task is one that agents take at all, be it ready or not. */
-function isForAgents(task: Task, wish?: Wish): boolean {
+export function isForAgents(task: Task, wish?: Wish): boolean {
   if (NEVER_TAKEN_TYPES.has(task.issue_type) || task.pinned) return false;
   // The label waits for a person, and it is a person who wants it tried again.
   const labels = task.labels.filter((label) => !(wish === 'retry' && label === FAILED_LABEL));
@@ -102,7 +102,7 @@ export function scopeProblem(
 }
 
 /** A task has one end in a run, but for one that was given back by the runtime's fault alone, or is wanted once more. */
-function mayBeTried(task: TaskState | undefined, wish: Wish): boolean {
+export function mayBeTried(task: TaskState | undefined, wish: Wish): boolean {
   if (wish === 'skip') return false;
   if (!task) return true;
   if (task.worker !== null) return false;
@@ -112,7 +112,7 @@ function mayBeTried(task: TaskState | undefined, wish: Wish): boolean {
 }
 
 /** Whether a blocker was touched by this run without its work being in trunk: closed or not, its code is not there. */
-function waits(dependency: Task['dependencies'][number], tasks: RunState['tasks']): boolean {
+export function waits(dependency: Task['dependencies'][number], tasks: RunState['tasks']): boolean {
   if (dependency.type !== 'blocks') return false;
   const blocker = (tasks as ReadonlyMap<string, TaskState>).get(dependency.depends_on_id);
   return blocker !== undefined && blocker.fate !== 'merged' && blocker.fate !== 'empty';

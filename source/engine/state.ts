@@ -126,6 +126,23 @@ export type Landing =
     }
   | { readonly kind: 'refused'; readonly to: Sha; readonly reason: string };
 
+/** What has come into trunk (with one job: upon the branch), or could not. Times are ISO dates. */
+export type TrunkStep = { readonly at: string } & (
+  | {
+      readonly kind: 'merged' | 'conflict';
+      /** The run that the worker is of: another one's where its parked work was merged by this one. */
+      readonly run: RunId | null;
+      readonly worker: number;
+      readonly task: TaskId;
+      /** Null where nothing was merged. */
+      readonly sha: Sha | null;
+      /** What was changed, or what is in conflict. */
+      readonly files: readonly string[];
+    }
+  /** What was new on the starting branch. */
+  | { readonly kind: 'caught_up'; readonly sha: Sha }
+);
+
 /** All that is durably known of a run: made from its events by reduce(), and by nothing else. */
 export interface RunState extends Spending {
   readonly run: RunStarted | null;
@@ -134,6 +151,8 @@ export interface RunState extends Spending {
   readonly tasks: ReadonlyMap<TaskId, TaskState>;
   /** Where trunk stands; the starting commit until something is merged. */
   readonly trunk: Sha | null;
+  /** How it came there, and what could not be merged, oldest first. */
+  readonly history: readonly TrunkStep[];
   readonly started_iterations: number;
   readonly finished_iterations: number;
   /** Counted failures since the last success. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { queueEntrySchema } from './queue-entries.js';
 import { count, event, milliseconds, place, tokenCountSchema } from './event-shape.js';
 
 /** What only passes by: it is neither journalled nor part of the durable state. */
@@ -10,6 +11,8 @@ export const transientEventSchema = z.discriminatedUnion('type', [
   }),
   /** The queue was looked at: how many tasks it has for agents, ready or not, besides those in work. */
   event('queue.seen', { left: count }),
+  /** The same look, task by task. */
+  event('queue.listed', { entries: z.array(queueEntrySchema), unlisted: count }),
   event('agent.usage', {
     ...place,
     tokens: tokenCountSchema,

@@ -54,6 +54,7 @@ class Harness {
       control={this.control}
       onLeave={(how) => this.left.push(how)}
       transcripts={{ open: async () => ({ kind: 'missing', why: 'nothing to read' }) }}
+      worktrees={{ open: () => ({ [Symbol.dispose]: () => {} }), prune: () => {} }}
       copy={() => true}
     />
   );

@@ -139,7 +139,7 @@ describe('Dashboard', () => {
         "",
         "",
         " 10:29:00  slot 1   app-0: closed",
-        " Tab arrows 1-4 select   Enter open   p pause slot   a abort   ? keys   q quit",
+        " Tab 1-4 select   Enter open   t m o lists   p pause slot   ? keys   q quit",
       ]
     `);
   });

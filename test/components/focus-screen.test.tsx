@@ -63,6 +63,7 @@ class Harness {
         control={(control) => this.controls.push(control)}
         onLeave={() => {}}
         transcripts={this.source}
+        worktrees={{ open: () => ({ [Symbol.dispose]: () => {} }), prune: () => {} }}
         copy={(text) => {
           this.copied.push(text);
           return clipboardSequence(text) !== null;

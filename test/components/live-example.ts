@@ -2,6 +2,7 @@ import type { EngineEvent } from '../../source/engine/events.js';
 import type { TransientEvent } from '../../source/engine/transient-events.js';
 import { isDurable } from '../../source/engine/events.js';
 import { transientEventSchema } from '../../source/engine/transient-events.js';
+import type { QueueEntry } from '../../source/engine/queue-entries.js';
 import { LiveView } from '../../source/engine/live-view.js';
 import type { AttemptEnd, Fate } from '../../source/engine/outcome.js';
 import { EMPTY_STATE, reduce } from '../../source/engine/reduce.js';
@@ -80,6 +81,11 @@ export class LiveExample {
   usage(slot: number, output: number, cost_usd: number | null): void {
     const tokens = { input: 0, output, cache_read: 0, cache_create: 0 };
     this.#pass({ type: 'agent.usage', slot, worker: slot - 1, tokens, cost_usd, model: 'sonnet' });
+  }
+
+  /** The run looks at its queue. */
+  queue(entries: readonly QueueEntry[], unlisted = 0): void {
+    this.#pass({ type: 'queue.listed', entries, unlisted });
   }
 
   /** The agent has given no sign of life for so long, in milliseconds, and has stalled after 20 minutes of it. */
