@@ -14,15 +14,15 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** Goes down from the first row until it is at the one that holds the text. */
+/** Goes to the row that holds the text. Each key is seen before the next: several in one piece would be a paste. */
 async function select(terminal: TerminalProgram, text: string): Promise<void> {
   const rows = terminal.screen().slice(2);
-  const row = rows.findIndex((line) => line.includes(text));
-  terminal.type('g');
-  await terminal.until(`▶${rows[0]?.slice(2) ?? ''}`);
-  for (const line of rows.slice(1, row + 1)) {
-    terminal.type('j');
-    await terminal.until(`▶${line.slice(2)}`);
+  const from = rows.findIndex((row) => row.startsWith(' ▶'));
+  const to = rows.findIndex((row) => row.includes(text));
+  const step = Math.sign(to - from);
+  for (let row = from; row !== to; row += step) {
+    terminal.type(step > 0 ? 'j' : 'k');
+    await terminal.until(`▶${rows[row + step]?.slice(2) ?? ''}`);
   }
 }
 
