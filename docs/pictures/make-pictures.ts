@@ -41,6 +41,16 @@ const isBusy = (text: string): boolean =>
   /4 working\s+[3-9] merged/.test(text) && [...text.matchAll(/> (?:Bash|Edit|Write)/g)].length > 7;
 await screenShows(isBusy);
 save('dashboard.svg');
+program.write('\r');
+await screenShows((text) => text.includes('transcript') && text.includes('FOLLOWS'));
+save('focus.svg');
+program.write('\u001B');
+await screenShows((text) => !text.includes('transcript'));
+program.write('o');
+// Sizes are measured one after the other.
+await screenShows((text) => text.includes('══ worktrees') && [...text.matchAll(/\d+ kB/g)].length > 3);
+save('worktrees.svg');
+program.write('\u001B');
 await screenShows((text) => /key leaves|leaves/.test(text));
 save('summary.svg');
 program.write('q');
