@@ -21,7 +21,8 @@ export async function killAtPlans(
   let done = 0;
   const carryOut = async (plan: KillPlan): Promise<void> => {
     try {
-      kills += (await killAndResume(plan)).killed;
+      const { killed } = await killAndResume(plan);
+      kills += killed;
     } catch (error) {
       faults.push(`HEW_KILL_SEED=${seed}, killed at ${plan.join(', then ')}: ${String(error)}`);
     }
