@@ -3,8 +3,10 @@ const SPAN_MS = 20_000;
 const SPANS_A_MINUTE = 60_000 / SPAN_MS;
 /** Five minutes. */
 const MOST_SPANS = 15;
+/** Beside those that are over, the one that goes on. */
+const KEPT_SPANS = MOST_SPANS + 1;
 
-/** How many tokens were used lately, in spans of twenty seconds. Immutable, and never longer than five minutes. */
+/** How many tokens were used lately, in spans of twenty seconds. Immutable, and never longer than five minutes and the span that goes on. */
 export interface TokenRate {
   /** The number of the last span, counted since 1970. */
   readonly last: number;
@@ -19,8 +21,8 @@ export const NO_TOKENS_YET: TokenRate = { last: 0, tokens: [] };
 export function countTokens(rate: TokenRate, at: number, tokens: number): TokenRate {
   // A clock that goes back must not make a second span of one that there is.
   const span = Math.max(rate.last, Math.floor(at / SPAN_MS));
-  const between = rate.tokens.length === 0 ? 1 : Math.min(MOST_SPANS, span - rate.last);
-  const moved = [...rate.tokens, ...Array.from({ length: between }, () => 0)].slice(-MOST_SPANS);
+  const between = rate.tokens.length === 0 ? 1 : Math.min(KEPT_SPANS, span - rate.last);
+  const moved = [...rate.tokens, ...Array.from({ length: between }, () => 0)].slice(-KEPT_SPANS);
   const now = moved.pop() ?? 0;
   return { last: span, tokens: [...moved, now + tokens] };
 }

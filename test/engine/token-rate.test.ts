@@ -19,7 +19,7 @@ describe('token rate', () => {
           (sum, { ago, tokens }) => countTokens(sum, NOW - ago * 1000, tokens),
           NO_TOKENS_YET,
         );
-        expect(rate.tokens.length).toBeLessThanOrEqual(15);
+        expect(rate.tokens.length).toBeLessThanOrEqual(16);
         const shown = tokensPerMinute(rate, NOW);
         const within = made.filter(({ ago }) => ago > 0 && ago <= 300);
         expect(shown).toHaveLength(15);
@@ -27,6 +27,16 @@ describe('token rate', () => {
           3 * within.reduce((sum, { tokens }) => sum + tokens, 0),
         );
       }),
+      {
+        examples: [
+          [
+            [
+              { ago: 281, tokens: 1 },
+              { ago: 0, tokens: 0 },
+            ],
+          ],
+        ],
+      },
     );
   });
 

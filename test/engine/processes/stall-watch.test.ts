@@ -47,7 +47,7 @@ it('tells a set that neither says nor does anything, and before that once that i
 });
 
 it('tells a sign of life after it was quiet', async () => {
-  const { stalled, quiet } = await watch('sleep 1.5; for i in 1 2 3 4; do echo $i; sleep 0.3; done', 3_000);
+  const { stalled, quiet } = await watch('sleep 2.2; for i in 1 2 3 4 5; do echo $i; sleep 0.3; done', 3_000);
   expect(stalled).toBe(false);
   expect(quiet.map((milliseconds) => milliseconds > 0)).toEqual([true, false]);
 });
