@@ -6,7 +6,7 @@ import { expectUntouched, expectWorkKept, journalOf, runIds } from './kill-and-r
 import { type KillProject, makeKillProject } from './kill-project.js';
 
 const SEED = Number(process.env['HEW_FAULT_SEED'] ?? Date.now() % 1_000_000);
-const POINTS = Number(process.env['HEW_FAULT_POINTS'] ?? 3);
+const POINTS = Number(process.env['HEW_FAULT_POINTS'] ?? 2);
 /** How often an undisturbed run of the twelve tasks writes, at least. */
 const WRITES = 700;
 const CODES = ['ENOSPC', 'EACCES', 'EMFILE', 'EIO'] as const;
