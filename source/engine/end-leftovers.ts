@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { shortRunId } from './ids.js';
+import { runMark } from './ids.js';
 import { endProcessSet } from './processes/end-process-set.js';
 import { readProcessTable } from './processes/process-table.js';
 import type { TrunkContext } from './run-context.js';
@@ -13,7 +13,7 @@ const PAUSE_MS = 50;
  * (LOOP.md §10). Returns what is still alive after all, with what to do, or null.
  */
 export async function endLeftovers({ run, environments }: TrunkContext): Promise<string | null> {
-  const { survivors } = await endProcessSet({ mark: `HEW_MARK_${shortRunId(run)}=`, groups: [] });
+  const { survivors } = await endProcessSet({ mark: runMark(run), groups: [] });
   if (survivors.length > 0) {
     const pids = survivors.map(({ pid }) => pid).join(' ');
     return `Processes of ${run} cannot be ended (${pids}). End them, then try again: kill -KILL ${pids}`;
