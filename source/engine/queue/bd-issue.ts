@@ -41,16 +41,32 @@ export interface BdIssues {
   readonly unfit: readonly string[];
 }
 
-const issuesSchema = z.array(issueSchema);
+/** One issue of a listing: a task, or the id of one that cannot be passed on. */
+export type BdIssue =
+  | { readonly kind: 'task'; readonly task: Task }
+  | { readonly kind: 'unfit'; readonly id: string };
+
+const listSchema = z.array(z.unknown());
 const readySchema = z.array(z.object({ id: z.string() }));
 
 /** Reads the payload of `bd list`, `bd show` or `bd update`. Throws a ZodError when it is no list of issues. Pure. */
 export function parseIssues(payload: unknown): BdIssues {
+  return issuesOf(listSchema.parse(payload).map(parseIssue));
+}
+
+/** Reads one issue as bd prints it. Throws a ZodError when it is none. Pure. */
+export function parseIssue(value: unknown): BdIssue {
+  const issue = issueSchema.parse(value);
+  const id = taskIdSchema.safeParse(issue.id);
+  return id.success ? { kind: 'task', task: taskOf(issue, id.data) } : { kind: 'unfit', id: issue.id };
+}
+
+/** What single issues come to as a listing. Pure. */
+export function issuesOf(issues: readonly BdIssue[]): BdIssues {
   const tasks = new Map<TaskId, Task>();
   const unfit: string[] = [];
-  for (const issue of issuesSchema.parse(payload)) {
-    const id = taskIdSchema.safeParse(issue.id);
-    if (id.success) tasks.set(id.data, taskOf(issue, id.data));
+  for (const issue of issues) {
+    if (issue.kind === 'task') tasks.set(issue.task.id, issue.task);
     else unfit.push(issue.id);
   }
   return { tasks, unfit };
