@@ -2,11 +2,6 @@ import type { TaskId } from '../ids.js';
 import { bdPayload } from './bd-answer.js';
 import { type BdIssue, type BdIssues, issuesOf, parseIssue, parseIssues, parseReady } from './bd-issue.js';
 
-/** How bd 1.3 prints a list: no line within a string can look like its brackets, since JSON escapes each end of a line. */
-const HEAD = '[\n  {';
-const BETWEEN = '\n  },\n  {';
-const END = '\n  }\n]';
-
 /**
  * Remembers the last answers: most refreshes find nothing changed, the others a few issues, and parsing thousands of them
  * is their whole cost.
@@ -14,7 +9,7 @@ const END = '\n  }\n]';
 export class BdListing {
   readonly #issues = remembering((stdout) => this.#parse(stdout));
   readonly #ready = remembering((stdout): readonly TaskId[] => parseReady(bdPayload(stdout)));
-  /** The issues of the last listing, each by the text that bd printed of it. */
+  /** The issues of the last listing, each by the fields that bd printed of it. */
   #known: ReadonlyMap<string, BdIssue> = new Map();
 
   /** The issues that `bd list` printed. Throws a ZodError or SyntaxError when they are none. */
@@ -28,20 +23,41 @@ export class BdListing {
   }
 
   #parse(stdout: string): BdIssues {
-    const printed = stdout.trim();
-    if (!printed.startsWith(HEAD) || !printed.endsWith(END)) return parseIssues(bdPayload(printed));
+    const printed = printedIssues(stdout);
+    if (printed === null) return parseIssues(bdPayload(stdout));
     const read = new Map<string, BdIssue>();
-    const issues = printed
-      .slice(HEAD.length, -END.length)
-      .split(BETWEEN)
-      .map((text) => {
-        const issue = this.#known.get(text) ?? parseIssue(JSON.parse(`{${text}}`));
-        read.set(text, issue);
-        return issue;
-      });
+    const issues = printed.map((fields) => {
+      const issue = this.#known.get(fields) ?? parseIssue(JSON.parse(`{${fields}}`));
+      read.set(fields, issue);
+      return issue;
+    });
     this.#known = read;
     return issuesOf(issues);
   }
+}
+
+/** Where bd's list of issues begins, bare or in an envelope, and how far each of them is indented. */
+const HEAD = /^(?:\{\s*"(?:data|items)": )?\[\n(?<indent> +)\{\n/;
+
+/**
+ * The fields of each issue, as text, of a list that is printed with indentation, as bd 1.3 prints it; null for any other
+ * answer. Within a string JSON has no bare end of a line, so that none can be taken for one between two issues. Pure.
+ */
+function printedIssues(stdout: string): readonly string[] | null {
+  const head = HEAD.exec(stdout);
+  const indent = head?.groups?.['indent'];
+  if (!head || indent === undefined) return null;
+  const [opening, closing] = [`${indent}{\n`, `\n${indent}}`];
+  const begin = head[0].length;
+  const end = stdout.indexOf(`${closing}\n${indent.slice(2)}]`, begin);
+  if (end < 0) return null;
+  const around = stdout.slice(0, begin - opening.length) + stdout.slice(end + closing.length);
+  return isEmptyList(around) ? stdout.slice(begin, end).split(`${closing},\n${opening}`) : null;
+}
+
+function isEmptyList(text: string): boolean {
+  const payload = bdPayload(text);
+  return Array.isArray(payload) && payload.length === 0;
 }
 
 function remembering<Parsed>(parse: (stdout: string) => Parsed): (stdout: string) => Parsed {

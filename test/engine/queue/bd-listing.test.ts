@@ -24,19 +24,24 @@ const issue = fc.record(
 /** What bd may print next: other issues in the place of some, and some twice. */
 const listings = fc.array(fc.array(issue, { maxLength: 6 }), { minLength: 1, maxLength: 5 });
 
+/** As bd 1.3 prints it. */
+function print(data: readonly unknown[]): string {
+  return JSON.stringify({ data, schema_version: 1 }, null, 2);
+}
+
 describe('a listing that remembers', () => {
   it.each([
-    ['as bd 1.3 prints it', 2],
-    ['in one line', 0],
-    ['with other indentation', 4],
-  ])('reads %s like one that does not', (_how, indentation) => {
+    ['an envelope, as bd 1.3 prints it', print],
+    ['items', (items: unknown) => JSON.stringify({ schema_version: 1, items }, null, 2)],
+    ['a bare list', (issues: unknown) => JSON.stringify(issues, null, 2)],
+    ['one line', (data: unknown) => JSON.stringify({ data })],
+    ['wide indentation', (data: unknown) => JSON.stringify({ data }, null, 4)],
+  ])('reads %s like one that does not', (_how, print) => {
     fc.assert(
       fc.property(listings, (sequence) => {
         const listing = new BdListing();
         for (const issues of [...sequence, ...sequence.toReversed()])
-          expect(listing.issues(`${JSON.stringify(issues, null, indentation)}\n`)).toEqual(
-            parseIssues(issues),
-          );
+          expect(listing.issues(`${print(issues)}\n`)).toEqual(parseIssues(issues));
       }),
     );
   });
@@ -45,8 +50,8 @@ describe('a listing that remembers', () => {
     const first = { id: 'app-1', title: 'One' };
     const second = { id: 'app-2', title: 'Two' };
     const listing = new BdListing();
-    const before = listing.issues(JSON.stringify([first, second], null, 2)).tasks;
-    const after = listing.issues(JSON.stringify([{ ...first, title: 'Other' }, second], null, 2)).tasks;
+    const before = listing.issues(print([first, second])).tasks;
+    const after = listing.issues(print([{ ...first, title: 'Other' }, second])).tasks;
     const [one, two] = [...after.values()];
     expect(one?.title).toBe('Other');
     expect(two).toBe([...before.values()][1]);
