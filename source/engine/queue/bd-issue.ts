@@ -47,7 +47,7 @@ export type BdIssue =
   | { readonly kind: 'unfit'; readonly id: string };
 
 const listSchema = z.array(z.unknown());
-const readySchema = z.array(z.object({ id: z.string() }));
+const readySchema = z.object({ id: z.string() });
 
 /** Reads the payload of `bd list`, `bd show` or `bd update`. Throws a ZodError when it is no list of issues. Pure. */
 export function parseIssues(payload: unknown): BdIssues {
@@ -72,9 +72,9 @@ export function issuesOf(issues: readonly BdIssue[]): BdIssues {
   return { tasks, unfit };
 }
 
-/** The ids of a listing, in its order. Throws a ZodError when it is no list of issues. Pure. */
-export function parseReady(payload: unknown): readonly TaskId[] {
-  return readySchema.parse(payload).flatMap(({ id }) => taskIdSchema.safeParse(id).data ?? []);
+/** The id of an issue that is ready; null where hew could not pass it on. Throws a ZodError when it is no issue. Pure. */
+export function parseReady(value: unknown): TaskId | null {
+  return taskIdSchema.safeParse(readySchema.parse(value).id).data ?? null;
 }
 
 function taskOf(issue: Issue, id: TaskId): Task {
