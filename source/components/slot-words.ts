@@ -105,12 +105,20 @@ export function factsInWords(view: SlotView, attempts: number, now: number, isWi
     [
       `iter ${activity.iteration}`,
       `try ${activity.attempt}/${attempts}`,
+      ...conflictsInWords(view),
       ...(ended ? [] : [quietInWords(view, Date.parse(activity.since), now)]),
       ...spentInWords(view, ended, isWide),
       usage?.model ?? activity.model ?? activity.runtime,
       `w${worker ?? '?'}`,
     ].join('  '),
   );
+}
+
+/** Early enough to be told to one of the two agents. */
+function conflictsInWords({ conflicts }: SlotView): readonly string[] {
+  if (conflicts.length === 0) return [];
+  const names = conflicts.map((worker) => (worker === 'trunk' ? worker : `w${worker}`));
+  return [`would conflict with ${names.join(' ')}`];
 }
 
 function quietInWords(view: SlotView, started: number, now: number): string {
