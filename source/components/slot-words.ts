@@ -105,8 +105,8 @@ export function factsInWords(view: SlotView, attempts: number, now: number, isWi
     [
       `iter ${activity.iteration}`,
       `try ${activity.attempt}/${attempts}`,
-      ...conflictsInWords(view),
       ...(ended ? [] : [quietInWords(view, Date.parse(activity.since), now)]),
+      ...conflictsInWords(view),
       ...spentInWords(view, ended, isWide),
       usage?.model ?? activity.model ?? activity.runtime,
       `w${worker ?? '?'}`,
@@ -114,7 +114,6 @@ export function factsInWords(view: SlotView, attempts: number, now: number, isWi
   );
 }
 
-/** Early enough to be told to one of the two agents. */
 function conflictsInWords({ conflicts }: SlotView): readonly string[] {
   if (conflicts.length === 0) return [];
   const names = conflicts.map((worker) => (worker === 'trunk' ? worker : `w${worker}`));

@@ -10,6 +10,14 @@ import type { TrunkContext } from './run-context.js';
 /** A look follows so long after the first sign: what a rebase or a series of commits moves is looked at once. */
 const LOOK_AFTER_MS = 3_000;
 
+/** What changes trunk, or what is still to be merged. */
+const CHANGES = new Set<EngineEvent['type']>([
+  'merge.finished',
+  'trunk.caught_up',
+  'parked.settled',
+  'iteration.finished',
+]);
+
 type WatchContext = Pick<TrunkContext, 'git' | 'events' | 'clock' | 'aborted'>;
 
 /** The files of one merge on trial that are in conflict; null when it is clean. */
@@ -55,27 +63,14 @@ export class ConflictWatch implements AsyncDisposable {
   }
 
   #take(event: EngineEvent): void {
-    switch (event.type) {
-      case 'worker.created':
-        return this.#watch(event.worker, event.git_dir);
-      case 'worker.parked':
-      case 'worker.removed':
-        return this.#leave(event.worker);
-      case 'iteration.started':
-        // Its worktree is about to be reset, which is told as a move.
-        this.#tips.delete(event.worker);
-        return;
-      case 'agent.line':
-      case 'agent.finished':
-      case 'merge.queued':
-        if (this.#unwatched.has(event.worker)) this.#move(event.worker);
-        return;
-      case 'merge.finished':
-      case 'trunk.caught_up':
-      case 'parked.settled':
-      case 'iteration.finished':
-        return this.#lookSoon();
-    }
+    const { type } = event;
+    if (type === 'worker.created') this.#watch(event.worker, event.git_dir);
+    else if (type === 'worker.parked' || type === 'worker.removed') this.#leave(event.worker);
+    // Its worktree is about to be reset, which is told as a move.
+    else if (type === 'iteration.started') this.#tips.delete(event.worker);
+    else if (type === 'agent.line' || type === 'agent.finished' || type === 'merge.queued') {
+      if (this.#unwatched.has(event.worker)) this.#move(event.worker);
+    } else if (CHANGES.has(type)) this.#lookSoon();
   }
 
   #watch(worker: number, gitDir: string): void {

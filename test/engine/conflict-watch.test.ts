@@ -11,12 +11,13 @@ import { agentGit, hewGit, makeWorktree, shaOf } from './git/hew-git.js';
 
 type Told = Extract<EngineEvent, { type: 'workers.conflicting' }>;
 
-/** The real git, which also counts. */
-class CountingGit extends Git {
-  calls = 0;
+/** The real git, which also notes what is asked of it, and where. */
+class NotingGit extends Git {
+  readonly asked: string[] = [];
 
   override ask(...args: Parameters<Git['ask']>): Promise<GitAnswer> {
-    this.calls += 1;
+    const [cwd, [command]] = args;
+    this.asked.push(`${command} ${cwd.slice(-1)}`);
     return super.ask(...args);
   }
 }
@@ -24,6 +25,8 @@ class CountingGit extends Git {
 /** Time that passes when the test says so. */
 class SteppedClock implements Clock {
   #sleeper = Promise.withResolvers<() => void>();
+  /** Whether a look is due. */
+  isAsleep = false;
 
   now(): Date {
     return new Date('2026-11-22T10:20:00.000Z');
@@ -32,26 +35,28 @@ class SteppedClock implements Clock {
   sleep(_: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       signal.addEventListener('abort', () => resolve());
+      this.isAsleep = true;
       this.#sleeper.resolve(resolve);
     });
+  }
+
+  /** Resolves when a look is due: the one before is done. */
+  async asleep(): Promise<void> {
+    await this.#sleeper.promise;
   }
 
   /** Resolves when a look is due, and lets it begin. */
   async pass(): Promise<void> {
     const wake = await this.#sleeper.promise;
     this.#sleeper = Promise.withResolvers();
+    this.isAsleep = false;
     wake();
-  }
-
-  /** Whether a look is due. */
-  async isAsleep(): Promise<boolean> {
-    return Promise.race([this.#sleeper.promise.then(() => true), Promise.resolve(false)]);
   }
 }
 
 interface Watched extends AsyncDisposable {
   readonly project: GitProject;
-  readonly git: CountingGit;
+  readonly git: NotingGit;
   readonly clock: SteppedClock;
   readonly events: EventStream;
   readonly watch: ConflictWatch;
@@ -61,6 +66,8 @@ interface Watched extends AsyncDisposable {
   commit(worker: number, path: string, text: string): Promise<Sha>;
   inWorktree(worker: number, ...args: readonly string[]): Promise<string>;
   tell(...bodies: readonly ExampleBody[]): void;
+  /** Something has happened in the run for which a look is due; resolves when those before it are done. */
+  settle(): Promise<void>;
   /** Lets the looks that are due happen until something is told. */
   next(): Promise<Told>;
 }
@@ -71,7 +78,7 @@ const LINES = Array.from({ length: 9 }, (_, index) => `line ${index}\n`).join(''
 async function watched(change: (gitDir: string) => string = (gitDir) => gitDir): Promise<Watched> {
   const project = await makeGitProject({ files: { 'shared.txt': LINES } });
   const { env } = await hewGit(project);
-  const git = new CountingGit(env);
+  const git = new NotingGit(env);
   const made = [await makeWorktree(git, project, 0), await makeWorktree(git, project, 1)] as const;
   const [{ base }] = made;
   const clock = new SteppedClock();
@@ -80,11 +87,11 @@ async function watched(change: (gitDir: string) => string = (gitDir) => gitDir):
     for (const event of exampleEvents(bodies)) events.note(event satisfies DurableEvent);
   };
   const told: Told[] = [];
-  let heard = Promise.withResolvers<Told>();
+  let heard = Promise.withResolvers<void>();
   events.subscribe((event) => {
     if (event.type !== 'workers.conflicting') return;
     told.push(event);
-    heard.resolve(event);
+    heard.resolve();
   });
   tell(started({ jobs: 2, starting_sha: base }));
   const watch = new ConflictWatch({ git, events, clock, aborted: new AbortController().signal });
@@ -99,7 +106,7 @@ async function watched(change: (gitDir: string) => string = (gitDir) => gitDir):
       { type: 'iteration.started', ...work, prompt_hash: '00f067aa0ba902b7' },
     );
   }
-  git.calls = 0;
+  git.asked.length = 0;
   const pathOf = (worker: number): string => made[worker]?.worktree.path ?? '';
   const inWorktree = async (worker: number, ...args: readonly string[]): Promise<string> =>
     (await agentGit(project, pathOf(worker), ...args)).stdout.trim();
@@ -119,12 +126,21 @@ async function watched(change: (gitDir: string) => string = (gitDir) => gitDir):
       await inWorktree(worker, 'commit', '--quiet', '--message', `Write ${path}`);
       return shaOf(project, await inWorktree(worker, 'rev-parse', 'HEAD'));
     },
+    async settle() {
+      for (let look = 0; look < 2; look += 1) {
+        tell({ type: 'trunk.caught_up', sha: base, tip: base });
+        await clock.pass();
+      }
+    },
     async next() {
+      const known = told.length;
       heard = Promise.withResolvers();
-      const look = async (): Promise<void> => {
-        for (;;) await clock.pass();
-      };
-      return Promise.race([heard.promise, look().then(() => heard.promise)]);
+      for (;;) {
+        await Promise.race([heard.promise, clock.asleep()]);
+        const last = told.at(-1);
+        if (last && told.length > known) return last;
+        await clock.pass();
+      }
     },
     async [Symbol.asyncDispose]() {
       await watch[Symbol.asyncDispose]();
@@ -152,7 +168,7 @@ describe.concurrent('ConflictWatch', () => {
     expect(first).toMatchObject({ conflicts: [conflict], reason: null });
     // What is committed besides changes nothing of it, and is not told.
     await run.commit(1, 'other.txt', 'more\n');
-    await run.clock.pass();
+    await run.settle();
     await run.inWorktree(1, 'reset', '--hard', '--quiet', 'HEAD~2');
     expect(await run.next()).toMatchObject({ conflicts: [], reason: null });
     expect(run.told).toHaveLength(2);
@@ -179,17 +195,24 @@ describe.concurrent('ConflictWatch', () => {
       await run.inWorktree(0, ...command.split(' '));
     run.events.pass({ type: 'agent.line', slot: 1, worker: 0, kind: 'text', text: 'still at it' });
     // The kernel tells in order: what it would have told of the first worktree has come before this.
-    await run.commit(1, 'other.txt', 'new\n');
+    await run.commit(1, 'shared.txt', 'other\n');
     await run.clock.pass();
-    await run.commit(0, 'third.txt', 'new\n');
-    await run.next().catch(() => undefined);
+    await run.settle();
+    expect(new Set(run.git.asked)).toEqual(new Set(['rev-parse 1']));
+    await run.commit(0, 'shared.txt', 'one\n');
+    await run.next();
+    expect(run.git.asked.filter((each) => each === 'merge-tree 1')).toHaveLength(1);
+    await run.settle();
+    const asked = run.git.asked.length;
+    await run.settle();
+    expect(run.git.asked).toHaveLength(asked);
   });
 
   it('looks at what is put out where the kernel does not tell', async () => {
     await using run = await watched((gitDir) => `${gitDir}/none`);
     await run.commit(0, 'shared.txt', 'one\n');
     await run.commit(1, 'shared.txt', 'two\n');
-    expect(await run.clock.isAsleep()).toBe(false);
+    expect(run.clock.isAsleep).toBe(false);
     for (const { slot, worker } of [ONE, TWO])
       run.events.pass({ type: 'agent.line', slot, worker, kind: 'result', text: 'committed' });
     expect(await run.next()).toMatchObject({ conflicts: [{ one: ONE, other: TWO }] });
@@ -212,10 +235,10 @@ describe.concurrent('ConflictWatch', () => {
     await run.next();
     await run.watch[Symbol.asyncDispose]();
     expect(run.told.at(-1)).toMatchObject({ conflicts: [] });
-    const { calls } = run.git;
+    const asked = run.git.asked.length;
     run.tell(merged(exampleSha('abcd')));
     await run.commit(0, 'other.txt', 'one\n');
-    expect(await run.clock.isAsleep()).toBe(false);
-    expect(run.git.calls).toBe(calls);
+    expect(run.clock.isAsleep).toBe(false);
+    expect(run.git.asked).toHaveLength(asked);
   });
 });
