@@ -2,6 +2,7 @@ import { type ConflictsAhead, conflictsAhead, mayConflict, NO_CONFLICTS_AHEAD } 
 import { type TrialMerge, trialMerges, type WorkAhead, workAhead } from './conflicts-ahead.js';
 import type { EngineEvent } from './events.js';
 import { mergeTree } from './git/merge.js';
+import { withoutMergeDrivers } from './git/merge-drivers.js';
 import { readRef } from './git/refs.js';
 import { watchHead } from './git/watch-head.js';
 import type { Sha } from './ids.js';
@@ -41,6 +42,8 @@ export class ConflictWatch implements AsyncDisposable {
   readonly #unsubscribe: () => void;
   #tried: ReadonlyMap<string, Files> = new Map();
   #told: ConflictsAhead = NO_CONFLICTS_AHEAD;
+  /** With which a merge on trial has no effect; null before the first. */
+  #env: Readonly<Record<string, string>> | null = null;
   #isDue = false;
   #looking: Promise<void> | null = null;
 
@@ -144,7 +147,9 @@ export class ConflictWatch implements AsyncDisposable {
   async #try(merge: TrialMerge): Promise<Files> {
     const known = this.#tried.get(nameOf(merge));
     if (known !== undefined) return known;
-    const merged = await mergeTree(this.#context.git, merge.path, merge.ours, merge.theirs);
+    const { git } = this.#context;
+    this.#env ??= await withoutMergeDrivers(git, merge.path);
+    const merged = await mergeTree(git, merge.path, merge.ours, merge.theirs, { env: this.#env });
     return merged.kind === 'conflict' ? merged.files : null;
   }
 
