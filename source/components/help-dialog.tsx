@@ -69,6 +69,7 @@ const LINES = {
     'waits     for its turn to merge            merging    gated and merged just now',
     'merged    the newest first                 conflict   a person has to resolve it',
     'caught up what was new on the branch that the run lands on',
+    'would conflict   what two agents, or one and trunk, have committed by now',
     '',
     'any key closes this',
   ],

@@ -32,7 +32,7 @@ export function Lists({ columns, rows, list, data, worktrees, screen }: ListsPro
     const common = { ...size, list, message: screen.message?.text ?? null };
     switch (list.kind) {
       case 'merges':
-        return <MergesScreen {...common} state={data.live.state} />;
+        return <MergesScreen {...common} live={data.live} />;
       case 'queue':
         return <QueueScreen {...common} live={data.live} />;
       case 'worktrees':

@@ -58,7 +58,7 @@ function listSize({ kind }: ListState, { layout, live, worktrees }: ListKeyFacts
   const page = listPage(layout.footer.y + layout.footer.height);
   switch (kind) {
     case 'merges':
-      return { page, count: mergeRows(live.state).length };
+      return { page, count: mergeRows(live.state, live.conflicts).length };
     case 'queue':
       return { page, count: live.queue?.entries.length ?? 0 };
     case 'worktrees':

@@ -106,11 +106,18 @@ export function factsInWords(view: SlotView, attempts: number, now: number, isWi
       `iter ${activity.iteration}`,
       `try ${activity.attempt}/${attempts}`,
       ...(ended ? [] : [quietInWords(view, Date.parse(activity.since), now)]),
+      ...conflictsInWords(view),
       ...spentInWords(view, ended, isWide),
       usage?.model ?? activity.model ?? activity.runtime,
       `w${worker ?? '?'}`,
     ].join('  '),
   );
+}
+
+function conflictsInWords({ conflicts }: SlotView): readonly string[] {
+  if (conflicts.length === 0) return [];
+  const names = conflicts.map((worker) => (worker === 'trunk' ? worker : `w${worker}`));
+  return [`would conflict with ${names.join(' ')}`];
 }
 
 function quietInWords(view: SlotView, started: number, now: number): string {

@@ -1,3 +1,4 @@
+import { type ConflictsAhead, NO_CONFLICTS_AHEAD } from './conflicts-ahead.js';
 import type { EngineEvent } from './events.js';
 import type { TransientEvent } from './transient-events.js';
 import type { QueueEntries } from './queue-entries.js';
@@ -48,6 +49,8 @@ export interface SlotView {
   readonly usage: LiveUsage | null;
   /** Null while the agent gives signs of life; from a third of the time after which it has stalled. */
   readonly quiet: LiveQuiet | null;
+  /** With whom its work would conflict now: workers, or trunk. */
+  readonly conflicts: readonly (number | 'trunk')[];
 }
 
 /** A run at one moment. */
@@ -60,6 +63,8 @@ export interface LiveSnapshot {
   readonly left: number | null;
   /** The queue when it was looked at last; null before that. */
   readonly queue: QueueEntries | null;
+  /** What would conflict if it were merged now. */
+  readonly conflicts: ConflictsAhead;
   readonly rate: TokenRate;
 }
 
@@ -70,6 +75,7 @@ interface Tape {
   tool: string | null;
   usage: LiveUsage | null;
   quiet: LiveQuiet | null;
+  conflicts: readonly (number | 'trunk')[];
   changed: boolean;
 }
 
@@ -83,6 +89,7 @@ export class LiveView {
   #checkingBase = false;
   #left: number | null = null;
   #queue: QueueEntries | null = null;
+  #conflicts = NO_CONFLICTS_AHEAD;
   #rate = NO_TOKENS_YET;
   #snapshot: LiveSnapshot = {
     state: EMPTY_STATE,
@@ -90,6 +97,7 @@ export class LiveView {
     checking_base: false,
     left: null,
     queue: null,
+    conflicts: NO_CONFLICTS_AHEAD,
     rate: NO_TOKENS_YET,
   };
 
@@ -105,6 +113,7 @@ export class LiveView {
     else if (event.type === 'base.checked') this.#checkingBase = false;
     else if (event.type === 'queue.seen') this.#left = event.left;
     else if (event.type === 'queue.listed') this.#queue = event;
+    else if (event.type === 'workers.conflicting') this.#warn(event);
   }
 
   /** The run by now: immutable, and each slot's part the same object as before while nothing of that slot has changed. */
@@ -113,13 +122,19 @@ export class LiveView {
     const before = this.#snapshot;
     const slots = state.slots.map((slot, index) => this.#slot(slot, before.slots[index]));
     const same = slots.length === before.slots.length && slots.every((slot, i) => slot === before.slots[i]);
-    const seen = { left: this.#left, queue: this.#queue, rate: this.#rate };
+    const seen = {
+      left: this.#left,
+      queue: this.#queue,
+      conflicts: this.#conflicts,
+      rate: this.#rate,
+    };
     const run = { state, checking_base: this.#checkingBase, ...seen };
     const isNew =
       state !== before.state ||
       run.checking_base !== before.checking_base ||
       run.left !== before.left ||
       run.queue !== before.queue ||
+      run.conflicts !== before.conflicts ||
       run.rate !== before.rate;
     if (!same || isNew) this.#snapshot = { ...run, slots: same ? before.slots : slots };
     return this.#snapshot;
@@ -134,7 +149,8 @@ export class LiveView {
     const lines = before && !tape.changed ? before.lines : tape.lines.slice(-MOST_LINES);
     tape.changed = false;
     const last_output = tape.lastOutput === null ? null : Date.parse(tape.lastOutput);
-    return { state, task, lines, last_output, tool: tape.tool, usage: tape.usage, quiet: tape.quiet };
+    const { tool, usage, quiet, conflicts } = tape;
+    return { state, task, lines, last_output, tool, usage, quiet, conflicts };
   }
 
   #add({ slot, kind, text, at }: LineEvent): void {
@@ -152,6 +168,17 @@ export class LiveView {
     const tape = this.#tape(slot);
     tape.quiet = quiet_ms === 0 ? null : { since: Date.parse(at) - quiet_ms, stall_ms };
     tape.changed = true;
+  }
+
+  #warn(ahead: ConflictsAhead): void {
+    this.#conflicts = ahead;
+    for (const { slot } of this.#state.slots) {
+      const tape = this.#tape(slot);
+      const conflicts = opponentsOf(slot, ahead);
+      if (String(conflicts) === String(tape.conflicts)) continue;
+      tape.conflicts = conflicts;
+      tape.changed = true;
+    }
   }
 
   #use(event: UsageEvent, counted: boolean): void {
@@ -191,7 +218,15 @@ export function spendingNow({ state, slots }: LiveSnapshot): Spending {
 }
 
 function emptyTape(): Tape {
-  return { lines: [], lastOutput: null, tool: null, usage: null, quiet: null, changed: true };
+  return { lines: [], lastOutput: null, tool: null, usage: null, quiet: null, conflicts: [], changed: true };
+}
+
+/** With whom the slot's work would conflict. */
+function opponentsOf(slot: number, { conflicts }: ConflictsAhead): readonly (number | 'trunk')[] {
+  return conflicts.flatMap(({ one, other }) => {
+    if (one.slot === slot) return [other?.worker ?? 'trunk'];
+    return other?.slot === slot ? [one.worker] : [];
+  });
 }
 
 function usageOf({ tokens, cost_usd, model }: Omit<LiveUsage, 'counted'>): Omit<LiveUsage, 'counted'> {

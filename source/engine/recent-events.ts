@@ -8,13 +8,13 @@ const MOST_LINES = 100;
 export class RecentEvents {
   readonly #lines = new Map<number, TransientEvent[]>();
   readonly #usage = new Map<number, TransientEvent>();
-  readonly #queue = new Map<string, TransientEvent>();
+  readonly #whole = new Map<string, TransientEvent>();
 
   /** Takes note of an event. Cheap. */
   take(event: EngineEvent): void {
     if (event.type === 'agent.line') this.#add(event);
     else if (event.type === 'agent.usage') this.#usage.set(event.slot, event);
-    else if (event.type === 'queue.seen' || event.type === 'queue.listed') this.#queue.set(event.type, event);
+    else if (isWhole(event)) this.#whole.set(event.type, event);
     else if (event.type === 'iteration.started') {
       this.#lines.delete(event.slot);
       this.#usage.delete(event.slot);
@@ -25,7 +25,7 @@ export class RecentEvents {
   /** All of it, each slot's in its order. */
   list(): readonly TransientEvent[] {
     const lines = [...this.#lines.values()].flatMap((each) => each.slice(-MOST_LINES));
-    return [...this.#queue.values(), ...lines, ...this.#usage.values()];
+    return [...this.#whole.values(), ...lines, ...this.#usage.values()];
   }
 
   #add(event: Extract<TransientEvent, { type: 'agent.line' }>): void {
@@ -34,4 +34,11 @@ export class RecentEvents {
     // Cut only now and then, so that a line costs no copy of all the others.
     this.#lines.set(event.slot, lines.length >= 2 * MOST_LINES ? lines.slice(-MOST_LINES) : lines);
   }
+}
+
+/** What is told anew as a whole: the last of it is all that there is to know. */
+function isWhole(
+  event: EngineEvent,
+): event is Extract<TransientEvent, { type: 'queue.seen' | 'queue.listed' | 'workers.conflicting' }> {
+  return event.type === 'queue.seen' || event.type === 'queue.listed' || event.type === 'workers.conflicting';
 }

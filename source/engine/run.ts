@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkBase } from './check-base.js';
+import { ConflictWatch } from './conflict-watch.js';
 import type { ControlDesk } from './control-desk.js';
 import type { EventStream } from './event-stream.js';
 import { finishRun } from './finish-run.js';
@@ -68,8 +69,14 @@ export async function goOn(
   const parked = await parkedByEarlierRuns(context);
   const scheduler = new Scheduler(context, standing, parked);
   controls.open(scheduler);
-  const stop: Stop = await scheduler.drain();
+  const stop = await drainWatched(context, scheduler);
   return finishRun(context, scheduler, stop, options);
+}
+
+/** With one job there is nobody to be in conflict with. */
+async function drainWatched(context: RunContext, scheduler: Scheduler): Promise<Stop> {
+  await using _watch = context.serial ? null : new ConflictWatch(context);
+  return await scheduler.drain();
 }
 
 const NO_BUDGET =

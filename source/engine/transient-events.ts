@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conflictAheadSchema } from './conflicts-ahead.js';
 import { queueEntrySchema } from './queue-entries.js';
 import { count, event, milliseconds, place, tokenCountSchema } from './event-shape.js';
 
@@ -13,6 +14,8 @@ export const transientEventSchema = z.discriminatedUnion('type', [
   event('queue.seen', { left: count }),
   /** The same look, task by task. */
   event('queue.listed', { entries: z.array(queueEntrySchema), unlisted: count }),
+  /** What would conflict if it were merged now, while its agents still work; told when that changes. */
+  event('workers.conflicting', { conflicts: z.array(conflictAheadSchema), reason: z.string().nullable() }),
   event('agent.usage', {
     ...place,
     tokens: tokenCountSchema,

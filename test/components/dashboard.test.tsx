@@ -10,7 +10,7 @@ import { FIRST_SCREEN, type ScreenState } from '../../source/components/press-ke
 import { type Theme, ThemeContext } from '../../source/components/theme.js';
 import { attempt } from '../example-run.js';
 import { emulateTerminal } from './emulated-terminal.js';
-import { EVIL_TEXTS, EXAMPLE_NOW, LiveExample } from './live-example.js';
+import { EVIL_TEXTS, exampleConflict, EXAMPLE_NOW, LiveExample } from './live-example.js';
 
 const SIZES = [
   [80, 24],
@@ -114,11 +114,12 @@ describe('Dashboard', () => {
       { type: 'slot.waiting', slot: 3, reason: 'usage_limit', detail: '', until: null },
     );
     run.line(2, 'test/time.test.ts ...', 'gate');
+    run.conflicting([exampleConflict(2, 1, ['source/time.ts']), exampleConflict(2, null, ['source/log.ts'])]);
     expect(linesAt(run, [80, 24]).map((line) => line.trimEnd())).toMatchInlineSnapshot(`
       [
         " hew  2 working  1 paused  1 at a limit  0 merged     60.1k tok  >$0.51  15m00s",
         "▶1 app-12 Add retry to the client ───────────────────────────────── agent 10m00s",
-        " iter 1  try 1/2  quiet 2s  48.1k tok $0.51  sonnet  w0",
+        " iter 1  try 1/2  quiet 2s  would conflict with w1  48.1k tok $0.51  sonnet  w0",
         " agent 10m00s   gate -   merge -",
         " > Edit test/client.test.ts  +23 -3",
         "     212 passed, 1 failed: retries on 503",
@@ -127,7 +128,7 @@ describe('Dashboard', () => {
         "",
         "",
         "─2 app-7 Fix time-zone bug ──────────────────────────────── gate 31s, then PAUSE",
-        " iter 1  try 1/2  12k tok cost unknown  codex  w1",
+        " iter 1  try 1/2  would conflict with w0 trunk  12k tok cost unknown  codex  w1",
         " agent ✓ 3m07s   gate 31s   merge -",
         " | test/time.test.ts ...",
         "─3 no task yet ───────────────────────────────────────────────────── usage limit",

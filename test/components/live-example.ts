@@ -1,3 +1,4 @@
+import { type ConflictAhead, conflictAheadSchema } from '../../source/engine/conflicts-ahead.js';
 import type { EngineEvent } from '../../source/engine/events.js';
 import type { TransientEvent } from '../../source/engine/transient-events.js';
 import { isDurable } from '../../source/engine/events.js';
@@ -88,6 +89,11 @@ export class LiveExample {
     this.#pass({ type: 'queue.listed', entries, unlisted });
   }
 
+  /** It is told what would conflict if it were merged now. */
+  conflicting(conflicts: readonly ConflictAhead[], reason: string | null = null): void {
+    this.#pass({ type: 'workers.conflicting', conflicts, reason });
+  }
+
   /** The agent has given no sign of life for so long, in milliseconds, and has stalled after 20 minutes of it. */
   quiet(slot: number, quiet_ms: number): void {
     this.#pass({ type: 'agent.quiet', slot, worker: slot - 1, quiet_ms, stall_ms: 20 * 60_000 });
@@ -101,6 +107,14 @@ export class LiveExample {
     if (isDurable(event)) this.state = reduce(this.state, event);
     this.view.take(event, this.state);
   }
+}
+
+/** Work of two slots, or with `two` null of one and trunk, that would conflict in these files. */
+export function exampleConflict(one: number, two: number | null, files: readonly string[]): ConflictAhead {
+  const side = (slot: number) => ({ slot, worker: slot - 1, task: `app-${slot}` });
+  const since = '2026-11-22T10:25:00.000Z';
+  const other = two === null ? null : side(two);
+  return conflictAheadSchema.parse({ since, one: side(one), other, files, unlisted: 0 });
 }
 
 /** What an agent may put out to harm a screen. */

@@ -6,7 +6,7 @@ import { openedList } from '../../source/components/list-state.js';
 import { Lists } from '../../source/components/lists.js';
 import { FIRST_SCREEN } from '../../source/components/press-key.js';
 import { attempt, exampleSha } from '../example-run.js';
-import { EVIL_TEXTS, EXAMPLE_NOW, LiveExample } from './live-example.js';
+import { EVIL_TEXTS, exampleConflict, EXAMPLE_NOW, LiveExample } from './live-example.js';
 
 function linesAt(run: LiveExample, columns: number, rows: number, selected = 0): string[] {
   const list = { ...openedList('merges'), selected };
@@ -86,6 +86,40 @@ describe('MergesScreen', () => {
     expect(linesAt(run, 120, 40)[2]).toMatch(/^ ▶ merged +[\d:]+ app-9 +w7 0a0b0c01/);
   });
 
+  it('warns of work that would conflict if it were merged now, while that is so', () => {
+    const run = new LiveExample(3);
+    for (const slot of [1, 2, 3]) run.begin(slot, `app-${slot}`);
+    const many = { ...exampleConflict(3, null, ['a.ts', 'b.ts']), unlisted: 4 };
+    run.conflicting([exampleConflict(1, 2, ['source/client.ts']), many]);
+    const rows = (columns: number): string[] =>
+      linesAt(run, columns, 24)
+        .slice(2, 5)
+        .map((row) => row.slice(3).replaceAll(/ +/g, ' ').trimEnd());
+    expect(rows(120)).toEqual([
+      'would conflict 10:25:00 app-1 app-2 w0 w1 1 file Title of app-1 / Title of app-2',
+      'would conflict 10:25:00 app-3 w2 trunk 6 files Title of app-3',
+      '',
+    ]);
+    expect(rows(80)[0]).toMatch(/^would conflict 10:25:00 app-1 app-2 w0 w1 1 file Title/);
+    expect(linesAt(run, 120, 24, 1).slice(-5, -2)).toEqual([
+      expect.stringMatching(/^ app-3 {2}Title of app-3/),
+      expect.stringMatching(/would conflict if they were merged now {2}w2 trunk/),
+      expect.stringMatching(/^ a.ts {2}b.ts {2}and 4 more/),
+    ]);
+    run.conflicting([]);
+    expect(linesAt(run, 80, 24)[2]).toContain('Nothing was merged yet');
+  });
+
+  it('says why it is not known what would conflict', () => {
+    const run = new LiveExample(2);
+    run.conflicting([], `git merge-tree ended with 128: ${EVIL_TEXTS.join(' ')}`);
+    for (const columns of [80, 200]) {
+      const lines = linesAt(run, columns, 24);
+      expect(lines[0]).toMatch(/^══ merges \(what would conflict is not all known: git merge-tree ended/);
+      expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([]);
+    }
+  });
+
   it.each([
     [80, 24],
     [120, 40],
@@ -96,13 +130,14 @@ describe('MergesScreen', () => {
       const title = EVIL_TEXTS[index % EVIL_TEXTS.length] ?? '';
       run.tell(...attempt(`app-${index}`, { end: 'merged', fate: 'merged', title }));
     }
-    for (const selected of [0, 30, 59]) {
+    run.conflicting([exampleConflict(1, 2, [...EVIL_TEXTS])]);
+    for (const selected of [1, 31, 60]) {
       const lines = linesAt(run, columns, rows, selected);
       expect(lines).toHaveLength(rows);
       expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([]);
-      expect(lines[0]).toMatch(/^══ merges ═+ \d+-\d+ of 60$/);
+      expect(lines[0]).toMatch(/^══ merges ═+ \d+-\d+ of 61$/);
       expect(lines.at(-1)).toMatch(/Esc back$/);
-      expect(lines.join('\n')).toMatch(new RegExp(`▶ merged .* app-${59 - selected} `));
+      expect(lines.join('\n')).toMatch(new RegExp(`▶ merged .* app-${60 - selected} `));
     }
   });
 

@@ -40,6 +40,8 @@ export interface LoopOptions {
   readonly clock?: Clock;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Told of every event, also of those that only pass by. */
+  readonly listen?: (event: EngineEvent) => void;
 }
 
 /** The preflight refused the start: the problems, as a user would read them. */
@@ -86,7 +88,12 @@ export async function startLoop(project: GitProject, given: LoopOptions): Promis
   });
   if (checked.kind === 'refused') throw new Refused(checked.problems);
   const log = new EventLog();
-  const started = await startRun(checked.plan, (stream) => stream.subscribe((event) => log.add(event)));
+  const started = await startRun(checked.plan, (stream) => {
+    stream.subscribe((event) => {
+      log.add(event);
+      given.listen?.(event);
+    });
+  });
   if (started.kind === 'refused') throw new Refused(started.problems);
   return loopRun(started.handle, log);
 }

@@ -56,6 +56,8 @@ describe('the control socket', () => {
     await using opened = await open();
     const { events } = opened;
     await events.record(BEGUN);
+    for (const reason of ['an earlier one', 'the last one'])
+      events.pass({ type: 'workers.conflicting', conflicts: [], reason });
     for (let line = 0; line < 500; line += 1) events.pass({ ...LINE, text: `line ${line}` });
     using client = await connectControl(opened.path);
     expect(client.hello).toMatchObject({ run: RUN, events: 1 });
@@ -68,7 +70,8 @@ describe('the control socket', () => {
     });
     events.note({ type: 'slot.paused', slot: 1 });
     await heard;
-    expect(told).toHaveLength(101);
+    expect(told).toHaveLength(102);
+    expect(told[0]).toBe('workers.conflicting');
     expect(told.slice(-2)).toEqual(['line 499', 'slot.paused']);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LiveView, spendingNow } from '../../source/engine/live-view.js';
 import { EMPTY_STATE } from '../../source/engine/reduce.js';
-import { LiveExample } from '../components/live-example.js';
+import { exampleConflict, LiveExample } from '../components/live-example.js';
 import { exampleSha } from '../example-run.js';
 
 describe('LiveView', () => {
@@ -67,6 +67,23 @@ describe('LiveView', () => {
     expect(ended.cost_usd).toBe(0.8);
     expect(ended.tokens.output).toBe(2510);
     expect(run.view.snapshot().slots[0]?.usage?.tokens.output).toBe(2500);
+  });
+
+  it('tells each slot with whom its work would conflict, and touches no other', () => {
+    const run = new LiveExample(3);
+    for (const slot of [1, 2, 3]) run.begin(slot, `app-${slot}`);
+    const before = run.view.snapshot();
+    const [pair, alone] = [exampleConflict(1, 2, ['a']), exampleConflict(1, null, ['b'])];
+    run.conflicting([pair, alone]);
+    const after = run.view.snapshot();
+    expect(after.conflicts.conflicts).toEqual([pair, alone]);
+    expect(after.slots.map(({ conflicts }) => conflicts)).toEqual([[1, 'trunk'], [0], []]);
+    expect(after.slots[2]).toBe(before.slots[2]);
+    run.conflicting([pair]);
+    expect(run.view.snapshot().slots[0]?.conflicts).toEqual([1]);
+    expect(run.view.snapshot().slots[1]).toBe(after.slots[1]);
+    run.conflicting([]);
+    expect(run.view.snapshot().slots.map(({ conflicts }) => conflicts)).toEqual([[], [], []]);
   });
 
   it('tells that the base is being checked', () => {

@@ -1,5 +1,5 @@
 import { shaSchema, type Sha } from '../ids.js';
-import { type Git, GitError } from './git.js';
+import { type Git, GitError, type GitOptions } from './git.js';
 
 export type MergeTree =
   | { readonly kind: 'clean'; readonly tree: Sha }
@@ -15,9 +15,15 @@ export type MergeTree =
  * What a merge of two commits would hold, without touching index, files or refs. Run in the worktree of the work, since
  * merge drivers and attributes are read there. Throws for what is not two commits of one history.
  */
-export async function mergeTree(git: Git, path: string, ours: Sha, theirs: Sha): Promise<MergeTree> {
+export async function mergeTree(
+  git: Git,
+  path: string,
+  ours: Sha,
+  theirs: Sha,
+  options: GitOptions = {},
+): Promise<MergeTree> {
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--messages', ours, theirs];
-  const answer = await git.ask(path, args);
+  const answer = await git.ask(path, args, options);
   const [first = '', ...rest] = answer.stdout.split('\0');
   const tree = shaSchema.safeParse(first);
   // An unknown commit ends with 1 as well: only an answer that begins with a tree is a conflict.

@@ -1,7 +1,8 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { configVariables } from '../../../source/engine/git/environment.js';
 import { Git, GitError } from '../../../source/engine/git/git.js';
 import {
   commitTree,
@@ -11,6 +12,7 @@ import {
   treeOf,
   withTrailers,
 } from '../../../source/engine/git/merge.js';
+import { withoutMergeDrivers } from '../../../source/engine/git/merge-drivers.js';
 import { type Sha, shaSchema } from '../../../source/engine/ids.js';
 import { type GitProject, makeGitProject } from '../../git-project.js';
 import { hewGit, shaOf } from './hew-git.js';
@@ -51,6 +53,24 @@ describe.concurrent('mergeTree', () => {
     if (merged.kind !== 'clean') throw new Error(merged.messages);
     expect(await project.git('cat-file', 'blob', `${merged.tree}:a`)).toBe(`first\n${LINES}last`);
     expect(await project.git('ls-tree', '--name-only', merged.tree)).toBe('a\nb');
+  });
+
+  it('starts no merge program where it is only tried', async () => {
+    await using project = await makeGitProject({
+      files: { '.gitattributes': 'a merge=noisy.one\nlog merge=union\n', a: '1\n', log: '1\n' },
+    });
+    await project.git('config', 'merge.noisy.one.driver', 'touch noise; false');
+    await project.git('tag', 'base');
+    const ours = await branchWith(project, 'ours', { a: 'one\n', log: '1\n2\n' });
+    const theirs = await branchWith(project, 'theirs', { a: 'two\n', log: '1\n3\n' });
+    // What the user has given through the environment stays.
+    const git = await hewGit(project, configVariables([['merge.other.driver', 'false']]));
+    const env = await withoutMergeDrivers(git, project.path);
+    expect(await mergeTree(git, project.path, ours, theirs, { env })).toMatchObject({ kind: 'clean' });
+    expect(await readdir(project.path)).not.toContain('noise');
+    const real = await mergeTree(git, project.path, ours, theirs);
+    expect(real).toMatchObject({ kind: 'conflict', files: ['a'] });
+    expect(await readdir(project.path)).toContain('noise');
   });
 
   it('names each conflicting file once, and says what conflicts', async () => {
