@@ -188,6 +188,8 @@ describe('hew loop abandon', () => {
     await project.write('mine.txt', 'mine\n');
     await project.git('add', '--all');
     await project.git('commit', '--quiet', '--message', 'Mine');
+    const unsettled = await hewIn(project, 'loop', 'land');
+    expect(unsettled).toMatchObject({ code: 2, stderr: expect.stringContaining(`hew loop resume ${run}`) });
     const { code, stdout } = await hewIn(project, 'loop', 'abandon', run);
     expect({ code, stdout }).toMatchObject({ code: 1 });
     expect(stdout).toContain('moved on');
