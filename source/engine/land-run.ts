@@ -1,4 +1,3 @@
-import { lock } from 'proper-lockfile';
 import { bringHome, isHome, removeLanded } from './bring-home.js';
 import { chooseGate } from './choose-gate.js';
 import { isCut, type PastRun, readPastRun } from './cut-run.js';
@@ -8,6 +7,7 @@ import { unboundEnvironment } from './git/environment.js';
 import { Git } from './git/git.js';
 import { findPlaces, hewHome, type Places, runFolder, worktreesFolder } from './git/places.js';
 import { listRefs } from './git/refs.js';
+import { holdRun } from './hold-run.js';
 import { type RunId, runIdSchema, trunkBranch } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
 import { openGuardedFolder } from './open-guarded-folder.js';
@@ -51,24 +51,19 @@ export async function landRun(
   if (typeof run === 'object') return refused(run.problem);
   const live = await findLiveRun(places.common_dir);
   if (live && live.run_id === run) return refused(`${run} is alive (${live.holder}): it lands at its end.`);
-  const folder = runFolder(places, run);
-  const release = await lock(folder, { retries: 0 }).catch((error: NodeJS.ErrnoException) => error);
-  if (release instanceof Error) return refused(whyNoLock(release, run, folder));
-  try {
-    const past = await readPastRun(places, run);
-    if (!past) return refused(`${run} has never started: there is nothing to land.`);
-    if (past.started.trunk === null) return refused(`${run} has no trunk: there is nothing to land.`);
-    if (isCut(past)) return refused(settleFirst(run));
-    return await landState(request, { past, git, places, env, reaped }, listen);
-  } finally {
-    await release();
-  }
+  const held = await holdRun(places, run);
+  if (held.kind === 'busy') return refused(`Another hew works with ${run} just now.`);
+  if (held.kind === 'gone') return refused(filesGone(run, places));
+  await using _hold = held.hold;
+  const past = await readPastRun(places, run);
+  if (!past) return refused(`${run} has never started: there is nothing to land.`);
+  if (past.started.trunk === null) return refused(`${run} has no trunk: there is nothing to land.`);
+  if (isCut(past)) return refused(settleFirst(run));
+  return await landState(request, { past, git, places, env, reaped }, listen);
 }
 
-function whyNoLock(error: NodeJS.ErrnoException, run: RunId, folder: string): string {
-  if (error.code === 'ELOCKED') return `${run} is being landed by another hew just now.`;
-  if (error.code !== 'ENOENT') throw error;
-  return `The files of ${run} are gone (${folder}). Its merges are on its trunk: git merge --ff-only ${trunkBranch(run)}`;
+function filesGone(run: RunId, places: Places): string {
+  return `The files of ${run} are gone (${runFolder(places, run)}). Its merges are on its trunk: git merge --ff-only ${trunkBranch(run)}`;
 }
 
 async function chooseRun(
