@@ -11,7 +11,6 @@ import type {
   WorktreesView,
 } from '../engine/prune/seen-worktrees.js';
 import { mayPrune } from '../engine/prune/worktree-standing.js';
-import { findLiveRun } from '../engine/run-lock.js';
 
 /** So many worktrees are looked into at once: agents work meanwhile. */
 const AT_ONCE = 2;
@@ -67,11 +66,10 @@ export class WorktreeDesk implements WorktreeSource {
 
   async #list(signal: AbortSignal): Promise<void> {
     const project = await this.#project();
-    const live_run = (await findLiveRun(project.places.common_dir)) !== null;
     const listed = await listWorktrees(project, { all_projects: true });
     if (signal.aborted) return;
     for (const [path, { kind }] of this.#fates) if (kind !== 'removing') this.#fates.delete(path);
-    this.#entries = listed.map((each) => ({ listed: each, seen: seenOf(each, live_run) }));
+    this.#entries = listed.map((each) => ({ listed: each, seen: seenOf(each) }));
     this.#tell();
     const turn = pLimit(AT_ONCE);
     await Promise.all(listed.map((each) => turn(() => this.#measure(project, each, signal))));
@@ -101,7 +99,7 @@ function isToGo({ prune }: Entry['seen']): boolean {
   return prune.kind === 'yes';
 }
 
-function seenOf(listed: ListedWorktree, live_run: boolean): Entry['seen'] {
+function seenOf(listed: ListedWorktree): Entry['seen'] {
   const { run, worker, path, project, standing, listing, heard_of } = listed;
   const idle_ms = Date.now() - heard_of.getTime();
   return {
@@ -113,7 +111,7 @@ function seenOf(listed: ListedWorktree, live_run: boolean): Entry['seen'] {
     standing,
     contents: 'measuring',
     // Whoever has selected it has named it.
-    prune: mayPrune(standing, idle_ms, { named: true, older_than_ms: null, live_run }),
+    prune: mayPrune(standing, idle_ms, { named: true, older_than_ms: null }),
   };
 }
 

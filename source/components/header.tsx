@@ -1,6 +1,7 @@
 import { memo, type ReactElement } from 'react';
 import stringWidth from 'string-width';
 import { type LiveSnapshot, spendingNow } from '../engine/live-view.js';
+import { livedTime } from '../engine/lived-time.js';
 import { totalTokens } from '../engine/reduce-iteration.js';
 import { fateOf } from '../engine/summary.js';
 import { NEAR_SHARE, nearestLimit } from '../engine/stop.js';
@@ -79,8 +80,13 @@ function spent(live: LiveSnapshot, now: number): readonly [string, string, strin
   const used = `${formatTokens(totalTokens(tokens))} tok  `;
   const money = `${formatMoney(cost_usd, cost_unknown)}${budget === null ? '' : ` of ${formatMoney(budget)}`}  `;
   const share = budget === null || budget === 0 ? '' : `${bar(cost_usd / budget, BAR_WIDTH)}  `;
-  const time = `${formatDuration(run ? now - Date.parse(run.at) : 0)} `;
+  const time = `${formatDuration(elapsed(live, now))} `;
   return [`${used}${money}${share}${time}`, `${used}${money}${time}`, `${money}${time}`];
+}
+
+/** Time in which the run was dead counts neither here nor towards its limit. */
+function elapsed({ state }: LiveSnapshot, now: number): number {
+  return state.run ? livedTime(state, Date.parse(state.run.at), now) : 0;
 }
 
 /** Which limit ends the run soon, if one does. */
@@ -88,7 +94,7 @@ function nearLimit(live: LiveSnapshot, now: number): string {
   const { run, started_iterations, stopping } = live.state;
   if (!run || stopping) return '';
   const { tokens, cost_usd } = spendingNow(live);
-  const elapsed_ms = now - Date.parse(run.at);
+  const elapsed_ms = elapsed(live, now);
   const facts = { tokens: totalTokens(tokens), cost_usd, elapsed_ms, started_iterations };
   const nearest = nearestLimit(facts, run.limits);
   if (nearest === null || nearest.share < NEAR_SHARE) return '';

@@ -1,4 +1,5 @@
 import type { SeenWorktree } from '../engine/prune/seen-worktrees.js';
+import { stateOf } from '../engine/prune/worktree-standing.js';
 import { salvageName } from '../engine/salvage-name.js';
 import { formatBytes, formatCount } from '../reporters/formats.js';
 import { fit, screenText } from './screen-text.js';
@@ -42,7 +43,7 @@ export function worktreeRow(worktree: SeenWorktree, columns: number): string {
   const work = worktree.standing.kind === 'foreign' ? null : known;
   return line(
     {
-      state: stateOf(worktree),
+      state: stateNow(worktree),
       run: columns >= WIDE ? run : run.slice(-8),
       worker: worker === null ? '?' : `w${worker}`,
       size: known === null || known.bytes === null ? unknown : formatBytes(known.bytes),
@@ -69,7 +70,21 @@ export function pruneQuestion(going: readonly SeenWorktree[]): { title: string; 
     only && going.length === 1
       ? `Remove w${only.worker ?? '?'} of ${only.run}?`
       : `Remove ${formatCount(going.length, 'orphan')} of this project?`;
-  return { title, lines: [...holdings(going), '', 'y  salvage and remove      n  leave all as it is'] };
+  const parked = going.filter(({ standing }) => standing.kind === 'parked');
+  return {
+    title,
+    lines: [
+      ...parked.map(parkedNote),
+      ...holdings(going),
+      '',
+      'y  salvage and remove      n  leave all as it is',
+    ],
+  };
+}
+
+/** A person was meant to look at it. */
+function parkedNote({ standing }: SeenWorktree): string {
+  return screenText(`PARKED: ${standing.why}.`);
 }
 
 function holdings(going: readonly SeenWorktree[]): readonly string[] {
@@ -106,8 +121,8 @@ function line(cells: Cells, columns: number): string {
   ].join(' ');
 }
 
-function stateOf({ fate, standing }: SeenWorktree): string {
-  return fate.kind === 'removed' || fate.kind === 'removing' ? fate.kind : standing.kind;
+function stateNow({ fate, standing }: SeenWorktree): string {
+  return fate.kind === 'removed' || fate.kind === 'removing' ? fate.kind : stateOf(standing);
 }
 
 function whyOf({ fate, standing }: SeenWorktree): string {

@@ -56,7 +56,8 @@ export async function findCutRuns(places: Pick<Places, 'hew' | 'common_dir'>): P
   return cut;
 }
 
-function isCut({ state, started }: PastRun): boolean {
+/** Whether a run that does not live was cut before its end. Pure. */
+export function isCut({ state, started }: Pick<PastRun, 'state' | 'started'>): boolean {
   return state.finished === null && started.mode !== 'dry_run';
 }
 

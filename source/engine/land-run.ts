@@ -1,21 +1,19 @@
-import { join } from 'node:path';
-import { lock } from 'proper-lockfile';
 import { bringHome, isHome, removeLanded } from './bring-home.js';
 import { chooseGate } from './choose-gate.js';
+import { isCut, type PastRun, readPastRun } from './cut-run.js';
 import type { Clock } from './clock.js';
 import type { EventStream } from './event-stream.js';
 import { unboundEnvironment } from './git/environment.js';
 import { Git } from './git/git.js';
 import { findPlaces, hewHome, type Places, runFolder, worktreesFolder } from './git/places.js';
 import { listRefs } from './git/refs.js';
+import { holdRun } from './hold-run.js';
 import { type RunId, runIdSchema, trunkBranch } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
 import { openGuardedFolder } from './open-guarded-folder.js';
 import { trunkContext } from './open-run.js';
 import { childEnvironment } from './processes/child-environment.js';
-import { readJournal } from './read-journal.js';
 import { reapDeadRuns } from './reap-dead-runs.js';
-import { EMPTY_STATE, reduce } from './reduce.js';
 import type { TrunkContext, Worker } from './run-context.js';
 import { findLiveRun } from './run-lock.js';
 import { readSettings, resolveSettings } from './settings.js';
@@ -53,24 +51,19 @@ export async function landRun(
   if (typeof run === 'object') return refused(run.problem);
   const live = await findLiveRun(places.common_dir);
   if (live && live.run_id === run) return refused(`${run} is alive (${live.holder}): it lands at its end.`);
-  const folder = runFolder(places, run);
-  const release = await lock(folder, { retries: 0 }).catch((error: NodeJS.ErrnoException) => error);
-  if (release instanceof Error) return refused(whyNoLock(release, run, folder));
-  try {
-    const { events: past } = await readJournal(join(folder, 'events.jsonl'));
-    const state = past.reduce(reduce, EMPTY_STATE);
-    if (!state.run || state.run.trunk === null)
-      return refused(`${run} has no trunk: there is nothing to land.`);
-    return await landState(request, { run, git, places, env, state, reaped }, listen);
-  } finally {
-    await release();
-  }
+  const held = await holdRun(places, run);
+  if (held.kind === 'busy') return refused(`Another hew works with ${run} just now.`);
+  if (held.kind === 'gone') return refused(filesGone(run, places));
+  await using _hold = held.hold;
+  const past = await readPastRun(places, run);
+  if (!past) return refused(`${run} has never started: there is nothing to land.`);
+  if (past.started.trunk === null) return refused(`${run} has no trunk: there is nothing to land.`);
+  if (isCut(past)) return refused(settleFirst(run));
+  return await landState(request, { past, git, places, env, reaped }, listen);
 }
 
-function whyNoLock(error: NodeJS.ErrnoException, run: RunId, folder: string): string {
-  if (error.code === 'ELOCKED') return `${run} is being landed by another hew just now.`;
-  if (error.code !== 'ENOENT') throw error;
-  return `The files of ${run} are gone (${folder}). Its merges are on its trunk: git merge --ff-only ${trunkBranch(run)}`;
+function filesGone(run: RunId, places: Places): string {
+  return `The files of ${run} are gone (${runFolder(places, run)}). Its merges are on its trunk: git merge --ff-only ${trunkBranch(run)}`;
 }
 
 async function chooseRun(
@@ -92,34 +85,36 @@ async function chooseRun(
   };
 }
 
-interface PastRun {
-  readonly run: RunId;
+/** What was in work is not kept yet, and its claims are not given back. */
+function settleFirst(run: RunId): string {
+  return `${run} was cut and is not settled. Go on with it: hew loop resume ${run}; or give it up: hew loop abandon ${run}. Both land what it has merged.`;
+}
+
+interface Landing {
+  readonly past: PastRun;
   readonly git: Git;
   readonly places: Places;
   readonly env: Readonly<Record<string, string>>;
-  readonly state: RunState;
   /** What there is to tell of dead runs whose processes were ended. */
   readonly reaped: readonly string[];
 }
 
 async function landState(
   request: LandRunRequest,
-  past: PastRun,
+  { past, git, places, env: childEnv, reaped }: Landing,
   listen: (events: EventStream) => void,
 ): Promise<LandRunResult> {
-  const { places, state, run } = past;
-  const started = state.run;
-  if (!started) return { kind: 'refused', problem: `${run} has never started.` };
+  const { run, state, started } = past;
   const settings = resolveSettings(await readSettings(places.home), {});
   const problems: string[] = [];
   const gate = await chooseGate(!started.ungated, places.home, settings, problems);
   if (gate === undefined) return { kind: 'refused', problem: problems.join('\n') };
   const worktrees = worktreesFolder(await hewHome(request.env), run);
-  const carried = await findCarried(past.git, places.home, settings.worktree);
+  const carried = await findCarried(git, places.home, settings.worktree);
   const environments = await makeEnvironments({
-    git: past.git,
+    git,
     home: places.home,
-    env: past.env,
+    env: childEnv,
     worktrees,
     carried,
   });
@@ -128,7 +123,7 @@ async function landState(
     { run, places, serial: false, clock, state, env, agents: settings.agents },
     listen,
   );
-  for (const text of past.reaped) opened.events.note({ type: 'notice', level: 'warning', text });
+  for (const text of reaped) opened.events.note({ type: 'notice', level: 'warning', text });
   try {
     const basis = {
       run,

@@ -87,6 +87,7 @@ export async function openRun(
     diskShortage: () =>
       findShortage([opened.folder, serial ? places.home : basis.worktrees], limits.min_free_disk),
     foreign: new ForeignWatch(basis.git, places.home, stopFileIn(places.home, settings), clock),
+    earlier: new Map(),
     endAll: (why) => broken.abort(why),
   };
   const controls = new ControlDesk(context, user);

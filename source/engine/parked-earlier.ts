@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Places, runFolder } from './git/places.js';
 import { runIdSchema } from './ids.js';
 import type { RunContext } from './run-context.js';
 import { readRunRecord, type RunRecord } from './run-files/run-record.js';
@@ -25,6 +26,18 @@ export async function parkedByEarlierRuns(context: RunContext): Promise<ParkedWo
   const text = `${parked.length} parked ${parked.length === 1 ? 'branch waits' : 'branches wait'} for a run with --jobs 2 or more`;
   events.note({ type: 'notice', level: 'info', text });
   return [];
+}
+
+/** Whether the run that has parked the work still says so. One whose file cannot be read any more has nothing to say. */
+export async function isStillParked(
+  places: Pick<Places, 'hew'>,
+  { run, worker }: Pick<ParkedWork, 'run' | 'worker'>,
+): Promise<boolean> {
+  const record = await readRunRecord(join(runFolder(places, run), 'run.json')).catch((error: unknown) => {
+    if (error instanceof RunFileError) return null;
+    throw error;
+  });
+  return record === null || (record.parked ?? []).some((each) => each.worker === worker);
 }
 
 /** What the runs have parked, less what any of them has settled. Pure. */

@@ -4,6 +4,8 @@ import type { GateCommand, Memory, Task } from './ports.js';
 /** What an earlier attempt came to, for the next one. */
 export interface PreviousAttempt {
   readonly attempt: number;
+  /** `cut`: hew was killed in the middle of it, which says nothing of its work. */
+  readonly how: 'failed' | 'cut';
   /** Why it failed. */
   readonly reason: string;
   /** The files that its work changed, as far as that was collected. */
@@ -81,14 +83,17 @@ function aboutTask({ task, attempt, attempts }: PromptFacts): string {
 
 /** Only the last attempt's output is shown: an earlier one's was an answer to other code. */
 function aboutAttempt(earlier: PreviousAttempt, isLast: boolean): string {
-  const { attempt, reason, files, salvage, tail } = earlier;
+  const { attempt, how, reason, files, salvage, tail } = earlier;
   const more = files.length > SHOWN_FILES ? ` and ${files.length - SHOWN_FILES} more` : '';
   const changed = files.length === 0 ? [] : [`It changed ${files.slice(0, SHOWN_FILES).join(', ')}${more}.`];
   const kept = salvage
     ? [`Its work is not in your worktree. It is kept in git: git diff HEAD...${salvage}`]
     : [];
   const output = isLast && tail !== '' ? [`The end of the output:\n\n${tail}`] : [];
-  return [`## Attempt ${attempt} failed`, reason, ...changed, ...kept, ...output].join('\n\n');
+  const heading = how === 'cut' ? `## Attempt ${attempt} was cut short` : `## Attempt ${attempt} failed`;
+  const judged =
+    how === 'cut' ? ['Its work was neither finished nor checked: take from it what is good.'] : [];
+  return [heading, reason, ...judged, ...changed, ...kept, ...output].join('\n\n');
 }
 
 function contract({ task, worktree, branch, gate }: PromptFacts): string {

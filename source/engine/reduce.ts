@@ -23,7 +23,7 @@ export const EMPTY_STATE: RunState = {
   landing: { kind: 'not_tried' },
   finished: null,
   updated_at: null,
-  away_ms: 0,
+  away: [],
   foreign_changes: [],
   wishes: new Map(),
   notes: new Map(),
@@ -69,17 +69,25 @@ function withSpans(
 /** The same slots and sums; nothing stops or pauses any more, and what a crash or an abort gave back is on offer again. */
 function resumeState(state: RunState, event: Extract<DurableEvent, { type: 'run.resumed' }>): RunState {
   const { runtime, attempts, limits, away_ms } = event;
+  const to = Date.parse(event.at);
   const offered = [...state.tasks].map(([id, task]) => [id, offerAgain(task)] as const);
   return {
     ...state,
     run: state.run && { ...state.run, runtime, attempts, limits },
-    away_ms: state.away_ms + away_ms,
+    // What was cut was settled in no time to speak of: the moment before that is in no event.
+    away: [...state.away, { from: to - away_ms, to }],
+    workers: new Map([...state.workers].map(([number, worker]) => [number, goesOn(worker)] as const)),
     slots: state.slots.map((slot) => ({ ...slot, paused: false, activity: { kind: 'idle' } })),
     tasks: new Map(offered),
     stopping: null,
     stopping_detail: '',
     landing: { kind: 'not_tried' },
   };
+}
+
+/** A worker whose slot had finished works again, unless it is not there any more. */
+function goesOn(worker: WorkerState): WorkerState {
+  return worker.place === 'active' ? { ...worker, until: null, stop_reason: null } : worker;
 }
 
 /** What the user took out of the run, or somebody else took over, stays out of it. */

@@ -1,6 +1,7 @@
 import { chooseGate } from './choose-gate.js';
 import { checkBase } from './check-base.js';
 import { type CutRun, findCutRun, readPastRun } from './cut-run.js';
+import { earlierAttempts } from './earlier-attempts.js';
 import { endLeftovers } from './end-leftovers.js';
 import type { EventStream } from './event-stream.js';
 import { findRuntimes } from './find-runtimes.js';
@@ -180,7 +181,10 @@ async function takeUp(
     await tellResumed(context, away_ms);
     const standing = checked ? settled : await checkBaseAgain(context, plan, settled);
     if (standing === null) return 2;
-    return goOn(context, standing, opened.controls, plan.options);
+    // What the settling has told is in the journal by now.
+    const told = await readPastRun(context.places, run);
+    const earlier = earlierAttempts(told?.events ?? []);
+    return goOn({ ...context, earlier }, standing, opened.controls, plan.options);
   });
   return { kind: 'started', handle };
 }

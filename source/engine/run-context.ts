@@ -7,10 +7,11 @@ import type { Environments } from './git/environment.js';
 import type { Git } from './git/git.js';
 import type { Places } from './git/places.js';
 import type { Worktree } from './git/worktree.js';
-import { type RunId, runMark, type Sha, trunkBranch } from './ids.js';
+import { type RunId, runMark, type Sha, type TaskId, trunkBranch } from './ids.js';
 import type { RunFiles } from './keep-run-files.js';
 import type { GateCommand, TaskQueue } from './ports.js';
 import type { ProcessLedger, SetFacts, SetLedger } from './processes/process-ledger.js';
+import type { PreviousAttempt } from './prompt.js';
 import type { Redactor } from './redactor.js';
 import type { RuntimePool } from './runtime-pool.js';
 import type { Settings } from './settings.js';
@@ -66,6 +67,8 @@ export interface RunContext extends QueueContext {
   /** What every prompt of the run begins with. */
   readonly prompt_prefix: string;
   readonly foreign: ForeignWatch;
+  /** What tasks have been through before the run was taken up; nothing in one that was not. */
+  readonly earlier: ReadonlyMap<TaskId, readonly PreviousAttempt[]>;
 }
 
 /** A worktree that a slot works in, and what changes about it while it does. */

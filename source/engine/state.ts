@@ -169,8 +169,8 @@ export interface RunState extends Spending {
     readonly tasks_left: number;
   } | null;
   readonly updated_at: string | null;
-  /** Milliseconds in which the run was dead before it was resumed. */
-  readonly away_ms: number;
+  /** When the run was dead before it was resumed, oldest first: milliseconds since 1970. */
+  readonly away: readonly { readonly from: number; readonly to: number }[];
   /** Sums over the whole run of what agents changed outside their worktree, as told. */
   readonly foreign_changes: readonly string[];
   /** What the user wants of tasks, until it is done: that they are left alone, or taken once more. */

@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { livedTime } from './lived-time.js';
 import { totalTokens } from './reduce-iteration.js';
 import type { RunContext } from './run-context.js';
 import { type StopReason, stopReason } from './stop.js';
@@ -46,7 +47,7 @@ export class StopCheck {
     const { events, aborted, clock, settings } = this.#context;
     const { state } = events;
     const stopFile = await this.#stopFile();
-    const elapsed = state.run ? clock.now().getTime() - Date.parse(state.run.at) - state.away_ms : 0;
+    const elapsed = state.run ? livedTime(state, Date.parse(state.run.at), clock.now().getTime()) : 0;
     const reason = stopReason(
       {
         cancelled: aborted.aborted,

@@ -1,5 +1,6 @@
 import type { RunId } from './ids.js';
 import { type LandingSummary, landingSummary } from './landing-summary.js';
+import { livedTime } from './lived-time.js';
 import { type NextStep, nextSteps } from './next-steps.js';
 import type { Fate } from './outcome.js';
 import { type SpendingSummary, spendingSummary } from './spending-summary.js';
@@ -96,7 +97,7 @@ export function summarise(state: RunState, now: Date, alive = true): Summary {
     last_seen: state.updated_at,
     stop_detail: state.finished && TELLING.has(state.finished.stop_reason) ? state.stopping_detail : null,
     exit_code: state.finished?.exit_code ?? null,
-    wall_ms: Math.max(0, timeUntil(end, state.run?.at) - state.away_ms),
+    wall_ms: wallOf(state, end),
     workers,
     all: allWorkers(state, workers, end),
     tasks,
@@ -116,10 +117,11 @@ export function summarise(state: RunState, now: Date, alive = true): Summary {
   };
 }
 
-function workerSummary(worker: WorkerState, { slots }: RunState, end: number): WorkerSummary {
-  const wall_ms = timeUntil(worker.until === null ? end : Date.parse(worker.until), worker.since);
-  const activity = slots.find((slot) => slot.worker === worker.worker)?.activity;
-  const running = activity?.kind === 'working' ? timeUntil(end, activity.since) : 0;
+function workerSummary(worker: WorkerState, state: RunState, end: number): WorkerSummary {
+  const until = worker.until === null ? end : Date.parse(worker.until);
+  const wall_ms = livedTime(state, Date.parse(worker.since), until);
+  const activity = state.slots.find((slot) => slot.worker === worker.worker)?.activity;
+  const running = activity?.kind === 'working' ? Math.max(0, end - Date.parse(activity.since)) : 0;
   return {
     ...spendingSummary(worker),
     worker: worker.worker,
@@ -143,7 +145,7 @@ function allWorkers(state: RunState, workers: readonly WorkerSummary[], end: num
     iterations: state.started_iterations,
     closed: sum(({ closed }) => closed),
     runtimes: [...new Set(workers.flatMap((worker) => worker.runtimes))],
-    wall_ms: timeUntil(end, state.run?.at),
+    wall_ms: wallOf(state, end),
     busy: shareOf(
       sum(({ busy, wall_ms }) => (busy ?? 0) * (wall_ms ?? 0)),
       walls,
@@ -156,8 +158,8 @@ function shareOf(part: number, whole: number): number {
   return whole === 0 ? 0 : Math.min(1, part / whole);
 }
 
-function timeUntil(end: number, since: string | undefined): number {
-  return since === undefined ? 0 : Math.max(0, end - Date.parse(since));
+function wallOf(state: RunState, end: number): number {
+  return state.run ? livedTime(state, Date.parse(state.run.at), end) : 0;
 }
 
 function timeline({ run, slots }: RunState, to: number): Timeline | null {

@@ -50,7 +50,7 @@ export async function workOnTask(
   guard: AttemptGuard,
   signal: AbortSignal,
 ): Promise<TaskEnd> {
-  const earlier: PreviousAttempt[] = [];
+  const earlier: PreviousAttempt[] = [...(context.earlier.get(task.id) ?? [])];
   for (;;) {
     const attempt = nextAttempt(context, worker, task, signal);
     const finished: FinishedAttempt = await attemptOnce(context, attempt, earlier);
@@ -71,6 +71,7 @@ export async function workOnTask(
     const { reason, tail, files } = finished.outcome;
     earlier.push({
       attempt: attempt.attempt,
+      how: 'failed',
       reason: reason ?? '',
       files,
       tail,

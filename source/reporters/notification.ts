@@ -1,5 +1,6 @@
 import type { DurableEvent } from '../engine/events.js';
 import type { TaskId } from '../engine/ids.js';
+import { livedTime } from '../engine/lived-time.js';
 import { totalTokens } from '../engine/reduce-iteration.js';
 import type { RunState } from '../engine/state.js';
 import { type LimitUse, limitUses, NEAR_SHARE } from '../engine/stop.js';
@@ -50,9 +51,9 @@ function ofLimits(before: RunState, after: RunState): readonly Notification[] {
     });
 }
 
-function usesOf({ run, updated_at, away_ms, ...state }: RunState): readonly LimitUse[] {
+function usesOf({ run, updated_at, ...state }: RunState): readonly LimitUse[] {
   if (!run) return [];
-  const elapsed_ms = Date.parse(updated_at ?? run.at) - Date.parse(run.at) - away_ms;
+  const elapsed_ms = livedTime(state, Date.parse(run.at), Date.parse(updated_at ?? run.at));
   const { cost_usd, started_iterations } = state;
   return limitUses(
     { tokens: totalTokens(state.tokens), cost_usd, elapsed_ms, started_iterations },

@@ -14,7 +14,7 @@ const LISTED: WorktreesView = {
   worktrees: [
     seenWorktree(0),
     seenWorktree(1),
-    keptWorktree(2, 'parked', 'it is parked with app-3, and a run that is alive may be trying it again'),
+    seenWorktree(2, { standing: { kind: 'parked', why: 'it is parked with app-3 for bug app-9' } }),
     seenWorktree(3, { fate: { kind: 'removing' } }),
     seenWorktree(4, { fate: { kind: 'removed', salvage: null } }),
     keptWorktree(5, 'alive', 'its run is alive (process 7)'),
@@ -100,6 +100,9 @@ describe('pressListKey', () => {
   it('removes all orphans, and nothing else', () => {
     const paths = LISTED.kind === 'listed' ? LISTED.worktrees.slice(0, 2).map(({ path }) => path) : [];
     expect(press(['o', 'X', 'y']).worktrees).toEqual({ type: 'prune', paths });
+    // A parked one goes when it alone is asked for.
+    const [, , parked] = LISTED.kind === 'listed' ? LISTED.worktrees : [];
+    expect(press(['o', 'j', 'j', 'x', 'y']).worktrees).toEqual({ type: 'prune', paths: [parked?.path] });
     const kept: WorktreesView = {
       kind: 'listed',
       worktrees: [keptWorktree(0, 'foreign', 'it is of another')],
@@ -108,7 +111,6 @@ describe('pressListKey', () => {
   });
 
   it.each([
-    [['o', 'j', 'j', 'x'], 'it is parked with app-3'],
     [['o', 'j', 'j', 'j', 'x'], 'it is being removed'],
     [['o', 'G', 'k', 'x'], 'it is removed already'],
     [['o', 'G', 'x'], 'its run is alive (process 7)'],

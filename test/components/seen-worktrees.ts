@@ -29,7 +29,8 @@ export function keptWorktree(
   kind: Exclude<SeenWorktree['standing']['kind'], 'orphan'>,
   why: string,
 ): SeenWorktree {
-  return seenWorktree(worker, { standing: { kind, why }, prune: { kind: 'no', why } });
+  const standing = kind === 'foreign' ? { kind, why, state: 'orphan' as const } : { kind, why };
+  return seenWorktree(worker, { standing, prune: { kind: 'no', why } });
 }
 
 /** Tells a screen of the worktrees that a test gives it. */

@@ -50,8 +50,9 @@ describe('WorktreesScreen', () => {
         seenWorktree(0),
         seenWorktree(1, { contents: 'measuring' }),
         keptWorktree(12, 'foreign', 'it belongs to another'),
+        seenWorktree(13, { standing: { kind: 'parked', why: 'it is parked with app-3 for bug app-9' } }),
         ...odd,
-        ...Array.from({ length: 60 }, (_, index) => seenWorktree(20 + index)),
+        ...Array.from({ length: 59 }, (_, index) => seenWorktree(20 + index)),
       ]);
       const screen = await until(terminal, /▶ orphan/);
       const run = columns >= 120 ? PAST_RUN : PAST_RUN.slice(-8);
@@ -59,15 +60,20 @@ describe('WorktreesScreen', () => {
         new RegExp(`^ ▶ orphan +${run} +w0 +38 MB +2 +1 tea-shop +its run has ended$`),
       );
       expect(screen[3]).toMatch(/w1 +… +… +… tea-shop/);
-      expect(screen[4]).toMatch(/foreign .* 38 MB +\? +\? /);
+      expect(screen[4]).toMatch(/orphan .* 38 MB +\? +\? /);
       expect(screen.filter((line) => stringWidth(line) > columns)).toEqual([]);
       expect(screen[0]).toMatch(/^══ worktrees ═+ 1-\d+ of 73$/);
       expect(screen.at(-5)).toContain(`/home/ada/.hew/wt/${PAST_RUN}/0`);
       expect(screen.at(-1)).toMatch(/x remove .*Esc back$/);
       terminal.press('G');
-      expect((await until(terminal, '-73 of 73')).at(-6)).toMatch(/^ ▶ orphan .* w79 /);
+      expect((await until(terminal, '-73 of 73')).at(-6)).toMatch(/^ ▶ orphan .* w78 /);
       terminal.press('g');
       await until(terminal, '═ 1-');
+      for (const key of 'jjjx') terminal.press(key);
+      await until(terminal, 'PARKED: it is parked with app-3 for bug app-9.');
+      terminal.press('n');
+      terminal.press('g');
+      await until(terminal, /▶ orphan .* w0 /);
       terminal.press('x');
       const asked = await until(terminal, `Remove w0 of ${PAST_RUN}?`);
       expect(asked.join('\n')).toContain('under refs/hew/salvage: 2 commits, 1 uncommitted file');

@@ -50,8 +50,8 @@ describe('a disk that is full', () => {
     const { events } = await readJournal(join(project.path, '.hew', 'loop', run, 'events.jsonl'));
     const merged = events.flatMap((event) => (event.type === 'task.closed' ? [`${event.task}.txt`] : []));
     expect(merged.length).toBeGreaterThan(0);
-    const landed = await hew({ cwd: project.path, env: project.env }, 'loop', 'land', run);
-    expect(landed.code).toBe(0);
+    const given = await hew({ cwd: project.path, env: project.env }, 'loop', 'abandon', run);
+    expect(given.code).toBe(0);
     const files = (await project.git('ls-tree', '--name-only', 'main')).split('\n');
     expect(files).toEqual(expect.arrayContaining(merged));
   });

@@ -89,6 +89,8 @@ describe('hew loop resume', () => {
     const again = await agents.next({ task: 'app-2' });
     // The same attempt: what was in flight does not count.
     expect(again).toMatchObject({ attempt: 1, run });
+    expect(again.prompt).toContain('## Attempt 1 was cut short');
+    expect(again.prompt).toContain(`git diff HEAD...${(await salvages(project))[0]}`);
     expect(await checkoutHashes(project)).toEqual(before);
     expect(await project.git('show', `${(await salvages(project))[0]}:half.txt`)).toBe('half');
     const spent = await stateOf(project, run);
@@ -188,6 +190,8 @@ describe('hew loop abandon', () => {
     await project.write('mine.txt', 'mine\n');
     await project.git('add', '--all');
     await project.git('commit', '--quiet', '--message', 'Mine');
+    const unsettled = await hewIn(project, 'loop', 'land');
+    expect(unsettled).toMatchObject({ code: 2, stderr: expect.stringContaining(`hew loop resume ${run}`) });
     const { code, stdout } = await hewIn(project, 'loop', 'abandon', run);
     expect({ code, stdout }).toMatchObject({ code: 1 });
     expect(stdout).toContain('moved on');

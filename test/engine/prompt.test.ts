@@ -55,6 +55,7 @@ describe('buildPrompt', () => {
   it('tells what each earlier attempt changed, why it failed and where its work is; only the last one with its output', () => {
     const first = {
       attempt: 1,
+      how: 'failed' as const,
       reason: 'the gate is red: npm test',
       files: ['source/time.ts', 'test/time.test.ts'],
       tail: '1 failed: time.test.ts',
@@ -71,6 +72,22 @@ describe('buildPrompt', () => {
     expect(text).toContain(
       '## Attempt 2 failed\n\nthe gate is red: npm test\n\nThe end of the output:\n\n2 failed',
     );
+  });
+
+  it('tells of an attempt that was cut with its run that it did not fail, and where its work is', () => {
+    const cut = {
+      attempt: 1,
+      how: 'cut' as const,
+      reason: 'hew was cut in the middle of it',
+      files: [],
+      tail: '',
+      salvage: 'refs/hew/salvage/loop-x/w0/1',
+    };
+    const { text } = buildPrompt(facts({ earlier: [cut] }));
+    expect(text).toContain('## Attempt 1 was cut short\n\nhew was cut in the middle of it\n\n');
+    expect(text).toContain('neither finished nor checked');
+    expect(text).toContain('git diff HEAD...refs/hew/salvage/loop-x/w0/1');
+    expect(text).not.toContain('failed');
   });
 
   it('says in a run without a gate that nothing checks the work', () => {

@@ -219,6 +219,38 @@ describe('summarise', () => {
     expect(summarise(EMPTY_STATE, NOW).wall_ms).toBe(0);
   });
 
+  it('counts no time in which the run was dead, of the run or of a worker', () => {
+    const at = (time: string): string => `2026-11-22T${time}:00.000Z`;
+    const resumed = { type: 'run.resumed', runtime: 'claude', attempts: 2, away_ms: 30 * 60_000 } as const;
+    const limits = { max_iter: null, budget_tokens: null, budget_cost: null, budget_wall_ms: null };
+    const ended = { type: 'slot.finished', stop_reason: 'cancelled' } as const;
+    const { wall_ms, all, workers } = summaryOf(
+      started(),
+      { ...worker(0), at: at('10:15') },
+      { ...worker(1), at: at('10:20') },
+      { ...worker(2), at: at('10:20') },
+      {
+        type: 'worker.parked',
+        worker: 2,
+        task: 'app-1',
+        reason: '',
+        bug: null,
+        result: null,
+        at: at('10:25'),
+      },
+      // Slot 1 had finished when hew was killed at 10:30, and goes on when it is taken up again.
+      { ...ended, slot: 1, worker: 0, at: at('10:30') },
+      { ...resumed, limits, at: at('11:00') },
+      { ...worker(3, 3), at: at('11:05') },
+      { ...ended, slot: 2, worker: 1, at: at('11:10') },
+    );
+    const minutes = [wall_ms, all.wall_ms, ...workers.map((each) => each.wall_ms)].map(
+      (ms) => (ms ?? 0) / 60_000,
+    );
+    expect(minutes).toEqual([75, 75, 75, 20, 5, 55]);
+    expect(workers.map(({ stop }) => stop)).toEqual([null, 'cancelled', 'parked', null]);
+  });
+
   it('tells what is left and where the landing went, with the way back', () => {
     const summary = summarise(exampleState(exampleBodies()), NOW);
     expect(summary.left).toBe(2);

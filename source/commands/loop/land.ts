@@ -11,6 +11,7 @@ hew loop land [run-id]    brings the merges of a run home to the branch that it 
 
 It goes by fast-forward only. A branch that has moved on is first merged into the run's trunk, and the tests are run on
 that. Without a run id it takes the newest run whose merges have not landed. It ends with 0 when they have, else with 1.
+A run that was cut is settled first: hew loop resume or hew loop abandon, which land as well.
 
       --json    print the events, one JSON object a line
 `;

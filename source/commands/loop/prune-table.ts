@@ -3,6 +3,7 @@ import { salvageName } from '../../engine/salvage-name.js';
 import type { WorktreeContents } from '../../engine/prune/inspect-worktree.js';
 import type { ListedWorktree } from '../../engine/prune/list-worktrees.js';
 import type { SpentBranch } from '../../engine/prune/prune-branches.js';
+import { stateOf } from '../../engine/prune/worktree-standing.js';
 import type { Pruned } from '../../engine/prune/prune-worktree.js';
 import { plainText } from '../../engine/plain-text.js';
 import { columns } from '../../reporters/columns.js';
@@ -40,7 +41,7 @@ function cells({ listed, goes, why, contents }: PruneRow): string[] {
   return [
     plainText(`${listed.run}/${basename(listed.path)}`),
     plainText(listed.project ?? '?'),
-    listed.standing.kind,
+    stateOf(listed.standing),
     sizeOf(contents) ?? '?',
     toSalvage(contents),
     plainText(`${goes ? 'goes' : 'stays'}: ${why}`),

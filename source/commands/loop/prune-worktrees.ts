@@ -9,8 +9,7 @@ import { inspectWorktree, type WorktreeContents } from '../../engine/prune/inspe
 import { type ListedWorktree, listWorktrees } from '../../engine/prune/list-worktrees.js';
 import { removeBranches, type SpentBranch, spentBranches } from '../../engine/prune/prune-branches.js';
 import { type Pruned, pruneWorktree } from '../../engine/prune/prune-worktree.js';
-import { mayPrune } from '../../engine/prune/worktree-standing.js';
-import { findLiveRun } from '../../engine/run-lock.js';
+import { mayPrune, stateOf } from '../../engine/prune/worktree-standing.js';
 import { type ExitCode, Refusal } from '../command.js';
 import { type FlagValues, parseFlags } from '../parse-flags.js';
 import { printJson } from '../print-json.js';
@@ -84,7 +83,6 @@ function limitsOf({ run, olderThan }: FlagValues<typeof FLAGS>): Limits {
 }
 
 async function rowsOf(project: Project, limits: Limits, all_projects: boolean): Promise<PruneRow[]> {
-  const live_run = (await findLiveRun(project.places.common_dir)) !== null;
   const listed = await listWorktrees(project, { all_projects });
   const shown = listed.filter(({ run }) => limits.run === null || run === limits.run);
   const turn = pLimit(AT_ONCE);
@@ -93,7 +91,7 @@ async function rowsOf(project: Project, limits: Limits, all_projects: boolean): 
       turn(async () => {
         const idle_ms = Date.now() - each.heard_of.getTime();
         const { older_than_ms } = limits;
-        const may = mayPrune(each.standing, idle_ms, { named: limits.run !== null, older_than_ms, live_run });
+        const may = mayPrune(each.standing, idle_ms, { named: limits.run !== null, older_than_ms });
         const why = may.kind === 'yes' ? each.standing.why : may.why;
         return { listed: each, goes: may.kind === 'yes', why, contents: await contentsOf(project, each) };
       }),
@@ -147,5 +145,16 @@ function printApplied(
 function rowJson({ listed, goes, why, contents }: PruneRow): object {
   const { run, worker, path, project, standing, listing } = listed;
   const branch = listing?.branch ?? null;
-  return { run, worker, path, project, branch, standing: standing.kind, why, goes, ...contents };
+  return {
+    run,
+    worker,
+    path,
+    project,
+    branch,
+    standing: standing.kind,
+    state: stateOf(standing),
+    why,
+    goes,
+    ...contents,
+  };
 }

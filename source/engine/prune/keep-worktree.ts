@@ -85,5 +85,5 @@ function whose({ listed, state }: KeepRequest): About {
   const worker = state?.workers.get(listed.worker ?? -1);
   const activity = state?.slots.find((slot) => slot.worker === listed.worker)?.activity;
   if (activity?.kind === 'working') return { task: activity.task, attempt: activity.attempt, reason: REASON };
-  return { task: worker?.parked?.task ?? listed.parked, attempt: 0, reason: REASON };
+  return { task: worker?.parked?.task ?? listed.parked?.task ?? null, attempt: 0, reason: REASON };
 }

@@ -2,12 +2,13 @@ import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { listWorktreesOfGit, type WorktreeListing } from '../git/worktree-list.js';
-import { type RunId, runIdSchema, type TaskId } from '../ids.js';
+import { type RunId, runIdSchema } from '../ids.js';
 import { jsonValue } from '../json-value.js';
 import type { Project } from '../open-project.js';
 import { OWN_FILES } from '../remove-worktrees-folder.js';
 import { findLiveRun, type LiveRun } from '../run-lock.js';
-import { type RunRemains, readRunRemains, startedAt } from './run-remains.js';
+import { remainsElsewhere } from './remains-elsewhere.js';
+import { type ParkedWith, readRunRemains, startedAt } from './run-remains.js';
 import { type Standing, type WorktreeFacts, worktreeStanding } from './worktree-standing.js';
 
 /** A worktree under hew's own folder of worktrees. */
@@ -20,16 +21,23 @@ export interface ListedWorktree {
   readonly listing: WorktreeListing | null;
   /** Null when nothing says which project it belongs to. */
   readonly project: string | null;
-  /** The task that it is parked with. */
-  readonly parked: TaskId | null;
+  /** What it is parked with; null when it is not. */
+  readonly parked: ParkedWith | null;
   readonly standing: Standing;
   /** When its run was last heard of. */
   readonly heard_of: Date;
 }
 
-const ownerSchema = z.object({ project: z.string(), common_dir: z.string() });
+const ownerSchema = z.object({
+  project: z.string(),
+  common_dir: z.string(),
+  /** The run's folder; an earlier hew did not name it. */
+  folder: z.string().optional(),
+});
 
-type Owner = WorktreeFacts['owner'];
+type Owner = Exclude<WorktreeFacts['owner'], { kind: 'other' }> | OtherOwner;
+/** Another project, by what it has written of itself. */
+type OtherOwner = { readonly kind: 'other' } & z.output<typeof ownerSchema>;
 
 /**
  * Every worktree of the project, or of all projects, under `~/.hew/wt`, and what each is. Nothing of it is measured yet:
@@ -71,7 +79,10 @@ async function worktreesOf(project: Project, place: RunPlace): Promise<ListedWor
   const { run, folder, byGit, live } = place;
   const { places } = project;
   const owner = await readOwner(folder, places.common_dir);
-  const past: RunRemains | null = owner.kind === 'other' ? null : await readRunRemains(places, run, live);
+  const left =
+    owner.kind === 'other' ? await remainsElsewhere(owner, run) : await readRunRemains(places, run, live);
+  const past = 'unknown' in left ? null : left;
+  const unknown = 'unknown' in left ? left.unknown : null;
   const names = (await readdir(folder, { withFileTypes: true }).catch(missing)) ?? [];
   const paths = names
     .filter((entry) => !OWN_FILES.has(entry.name) && (entry.isDirectory() || entry.isSymbolicLink()))
@@ -85,7 +96,7 @@ async function worktreesOf(project: Project, place: RunPlace): Promise<ListedWor
       place: await placeOf(folder, path),
       listed: listing !== null,
       locked: listing?.locked ?? null,
-      owner,
+      owner: owner.kind === 'other' ? { kind: 'other', project: owner.project, unknown } : owner,
       run: past?.life ?? { kind: 'forgotten' },
       parked,
     });
@@ -125,7 +136,7 @@ async function readOwner(folder: string, commonDir: string): Promise<Owner> {
   if (!owner) return { kind: 'unreadable' };
   const there = (await realpath(owner.common_dir).catch(missing)) ?? owner.common_dir;
   const here = (await realpath(commonDir).catch(missing)) ?? commonDir;
-  return there === here ? { kind: 'this' } : { kind: 'other', project: owner.project };
+  return there === here ? { kind: 'this' } : { kind: 'other', ...owner };
 }
 
 function missing(error: NodeJS.ErrnoException): null {

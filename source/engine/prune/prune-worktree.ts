@@ -1,11 +1,10 @@
 import { dirname } from 'node:path';
-import { lock } from 'proper-lockfile';
 import type { Clock } from '../clock.js';
 import type { EventStream } from '../event-stream.js';
 import { GitError } from '../git/git.js';
-import { runFolder } from '../git/places.js';
 import { isIntact, removeWorktree, type Worktree } from '../git/worktree.js';
 import { worktreeAt } from '../git/worktree-list.js';
+import { holdRun } from '../hold-run.js';
 import type { Project } from '../open-project.js';
 import { openRunFolder, type RunFolder } from '../open-run-folder.js';
 import { NOT_INTACT } from '../prepare.js';
@@ -30,31 +29,15 @@ export type Pruned =
  * it was listed leaves it as it is. Its branch stays. Never throws for what git or the disk refuse.
  */
 export async function pruneWorktree(project: Project, clock: Clock, listed: ListedWorktree): Promise<Pruned> {
-  const release = await holdRun(project, listed);
-  if (release === 'busy') return { kind: 'left', why: 'another hew works with its run just now' };
+  const held = await holdRun(project.places, listed.run);
+  if (held.kind === 'busy') return { kind: 'left', why: 'another hew works with its run just now' };
+  // Where nothing is left of the run but its worktrees there is nothing to hold.
+  await using _hold = held.kind === 'held' ? held.hold : null;
   try {
     return await pruneHeld(project, clock, listed);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     return { kind: 'left', why: error.message };
-  } finally {
-    await release();
-  }
-}
-
-/** Keeps other hews from landing or pruning the run meanwhile. */
-async function holdRun(
-  { places }: Project,
-  { run }: ListedWorktree,
-): Promise<'busy' | (() => Promise<void>)> {
-  try {
-    return await lock(runFolder(places, run), { retries: 0 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ELOCKED') return 'busy';
-    // Nothing is left of the run but its worktrees.
-    if (code === 'ENOENT') return async () => {};
-    throw error;
   }
 }
 

@@ -11,11 +11,17 @@ import type { LiveRun } from '../run-lock.js';
 import type { RunState } from '../state.js';
 import type { RunLife } from './worktree-standing.js';
 
+/** The task that a worker was parked with, and the bug that was filed for it. */
+export interface ParkedWith {
+  readonly task: TaskId;
+  readonly bug: TaskId | null;
+}
+
 /** What is left of a run, as far as its worktrees are concerned. */
 export interface RunRemains {
   readonly life: RunLife;
-  /** The tasks of its parked workers, by the path of their worktree. */
-  readonly parked: ReadonlyMap<string, TaskId>;
+  /** What its parked workers wait with, by the path of their worktree. */
+  readonly parked: ReadonlyMap<string, ParkedWith>;
   /** What its journal says; null where there is none that can be read. */
   readonly state: RunState | null;
   /** When it was last heard of. */
@@ -95,15 +101,15 @@ async function isHeld(folder: string): Promise<boolean> {
   });
 }
 
-function parkedIn(state: RunState): Map<string, TaskId> {
+function parkedIn(state: RunState): Map<string, ParkedWith> {
   return new Map(
     [...state.workers.values()].flatMap(({ place, path, parked }) =>
-      place === 'parked' && parked ? [[path, parked.task] as const] : [],
+      place === 'parked' && parked ? [[path, parked] as const] : [],
     ),
   );
 }
 
-function parkedBy(record: RunRecord | Problem | null): Map<string, TaskId> {
+function parkedBy(record: RunRecord | Problem | null): Map<string, ParkedWith> {
   if (record === null || !('id' in record)) return new Map();
-  return new Map((record.parked ?? []).map(({ path, task }) => [path, task]));
+  return new Map((record.parked ?? []).map(({ path, task, bug }) => [path, { task, bug }]));
 }

@@ -12,10 +12,11 @@ export interface WorktreeFacts {
     /** An earlier hew wrote none. */
     | { readonly kind: 'none' }
     | { readonly kind: 'unreadable' }
-    | { readonly kind: 'other'; readonly project: string };
+    /** `unknown` says why nothing can be told of its run; null when it can. */
+    | { readonly kind: 'other'; readonly project: string; readonly unknown: string | null };
   readonly run: RunLife;
-  /** The task that it was parked with; null when it is not parked. */
-  readonly parked: string | null;
+  /** The task that it was parked with, and the bug that was filed for it; null when it is not parked. */
+  readonly parked: { readonly task: string; readonly bug: string | null } | null;
 }
 
 /** Whether a run goes on, by its lock and not by what its files say. */
@@ -30,36 +31,62 @@ export type RunLife =
   /** Its files cannot be read, so nobody can tell which of its workers are parked. */
   | { readonly kind: 'unreadable'; readonly problem: string };
 
+type ForeignState = 'orphan' | 'parked' | 'alive' | 'unclear' | 'unknown';
+
 /** What a worktree is; only an orphan is pruned unasked, a parked one when its run is named. */
 export type Standing =
   | { readonly kind: 'orphan'; readonly why: string }
   | { readonly kind: 'parked'; readonly why: string }
   | { readonly kind: 'alive'; readonly why: string }
-  | { readonly kind: 'foreign'; readonly why: string }
+  /** Another project's: `state` is what it is there, as far as this project can tell. */
+  | { readonly kind: 'foreign'; readonly state: ForeignState; readonly why: string }
   /** It is never touched by hew: a person has to look. */
   | { readonly kind: 'unclear'; readonly why: string };
 
 /** What a worktree is, and why. What stands against touching it is looked at first. Pure. */
 export function worktreeStanding(facts: WorktreeFacts): Standing {
-  const { owner, run, locked } = facts;
-  if (owner.kind === 'other') return { kind: 'foreign', why: `it belongs to ${owner.project}` };
-  if (owner.kind === 'none' && !facts.listed)
-    return { kind: 'foreign', why: 'nothing says that it belongs to this project' };
+  const { owner, locked } = facts;
+  if (owner.kind === 'other') return elsewhere(owner, facts);
+  if (owner.kind === 'none' && !facts.listed) {
+    const why = 'unknown, because nothing says which project it belongs to';
+    return { kind: 'foreign', state: 'unknown', why };
+  }
   if (owner.kind === 'unreadable')
     return { kind: 'unclear', why: 'its owner.json cannot be read, so nobody can tell whose it is' };
-  if (run.kind === 'alive') return { kind: 'alive', why: `its run is alive (${run.holder})` };
-  if (run.kind === 'busy') return { kind: 'alive', why: 'another hew works with its run just now' };
-  if (facts.place === 'link')
-    return { kind: 'unclear', why: 'it is a symbolic link, and hew goes through none' };
+  const held = inUse(facts);
+  if (held !== null) return held;
   if (!facts.listed) return { kind: 'unclear', why: 'git does not list it as a worktree any more' };
   if (locked !== null)
     return { kind: 'unclear', why: `it is locked by git${locked === '' ? '' : `: ${locked}`}` };
-  if (facts.parked !== null)
-    return { kind: 'parked', why: `it is parked with ${facts.parked}, for a person` };
   return told(facts);
 }
 
-function told({ run, place }: WorktreeFacts): Standing {
+/** What it is in another project, whose git is asked nothing. */
+function elsewhere(
+  { project, unknown }: Extract<WorktreeFacts['owner'], { kind: 'other' }>,
+  facts: WorktreeFacts,
+): Standing {
+  const its = `it belongs to ${project}`;
+  if (unknown !== null)
+    return { kind: 'foreign', state: 'unknown', why: `${its}; unknown, because ${unknown}` };
+  const there = inUse(facts) ?? told(facts);
+  return { kind: 'foreign', state: there.kind, why: `${its}; ${there.why}` };
+}
+
+type OwnStanding = Exclude<Standing, { kind: 'foreign' }>;
+
+function inUse({ run, place }: WorktreeFacts): OwnStanding | null {
+  if (run.kind === 'alive') return { kind: 'alive', why: `its run is alive (${run.holder})` };
+  if (run.kind === 'busy') return { kind: 'alive', why: 'another hew works with its run just now' };
+  if (place === 'link') return { kind: 'unclear', why: 'it is a symbolic link, and hew goes through none' };
+  return null;
+}
+
+function told({ run, place, parked }: WorktreeFacts): OwnStanding {
+  if (parked !== null) {
+    const bug = parked.bug === null ? '' : ` for bug ${parked.bug}`;
+    return { kind: 'parked', why: `it is parked with ${parked.task}${bug}, for a person` };
+  }
   switch (run.kind) {
     case 'unreadable':
       return { kind: 'parked', why: `it may be parked: ${run.problem}` };
@@ -81,8 +108,6 @@ export interface PruneLimits {
   readonly named: boolean;
   /** How long ago its run was last heard of must be more than that; null for any. */
   readonly older_than_ms: number | null;
-  /** A run is alive in the project: it may be trying parked work again. */
-  readonly live_run: boolean;
 }
 
 /** Whether a worktree may be removed; if not, why, in words. Pure. */
@@ -97,13 +122,15 @@ export function mayPrune(
     case 'orphan':
       return { kind: 'yes' };
     case 'parked':
-      if (!limits.named) return no(`${standing.why}; name its run to prune it: --run`);
-      return limits.live_run
-        ? no(`${standing.why}, and a run that is alive may be trying it again`)
-        : { kind: 'yes' };
+      return limits.named ? { kind: 'yes' } : no(`${standing.why}; name its run to prune it: --run`);
     case 'alive':
     case 'foreign':
     case 'unclear':
       return no(standing.why);
   }
+}
+
+/** What a worktree is, whosever it is, in a word. Pure. */
+export function stateOf(standing: Standing): ForeignState {
+  return standing.kind === 'foreign' ? standing.state : standing.kind;
 }

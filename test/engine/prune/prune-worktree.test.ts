@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'no
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../source/engine/clock.js';
+import { holdRun } from '../../../source/engine/hold-run.js';
 import { newRunId } from '../../../source/engine/ids.js';
 import { inspectWorktree } from '../../../source/engine/prune/inspect-worktree.js';
 import { listWorktrees } from '../../../source/engine/prune/list-worktrees.js';
@@ -57,6 +58,27 @@ describe('pruneWorktree', () => {
     expect(await project.git('ls-tree', '-r', '--name-only', ref)).not.toContain('build');
     expect(await project.git('status', '--porcelain')).toBe('');
     expect(await project.git('rev-parse', left.branch)).toBe(await project.git('rev-parse', `${ref}^`));
+  });
+
+  it('removes what an ended run has parked while another one is alive, unless that tries it just now', async () => {
+    await using project = await makeGitProject();
+    const parked = await leaveWorktree(project);
+    await writeRunRecord(project, parked.run, {
+      stop_reason: 'ready_empty',
+      parked: [{ worker: 0, task: 'app-1', branch: parked.branch, path: parked.path, git_dir: '/x' }],
+    });
+    const taken = await takeRunLock(join(project.path, '.git'), newRunId(new Date()));
+    if (taken.kind !== 'locked') throw new Error('the lock is held');
+    await using _lock = taken.lock;
+    const context = await opened(project);
+    const [listed] = await listWorktrees(context);
+    expect(listed?.standing.kind).toBe('parked');
+    const held = await holdRun(context.places, parked.run);
+    if (held.kind !== 'held') throw new Error('it is held by another');
+    expect(await pruneWorktree(context, systemClock, listed!)).toMatchObject({ kind: 'left' });
+    await held.hold[Symbol.asyncDispose]();
+    expect(await pruneWorktree(context, systemClock, listed!)).toMatchObject({ kind: 'removed' });
+    expect(await exists(parked.path)).toBe(false);
   });
 
   it('salvages nothing where nothing would be lost', async () => {
@@ -207,6 +229,32 @@ describe('listWorktrees', () => {
     const theirs = await leaveWorktree(shared);
     expect(await standings(one)).toEqual({ [mine.path]: 'orphan', [theirs.path]: 'foreign' });
     expect(await standings(shared)).toEqual({ [mine.path]: 'foreign', [theirs.path]: 'orphan' });
+  });
+
+  it('says of those of another project what that one’s own lock and files say', async () => {
+    await using one = await makeGitProject();
+    await using two = await makeGitProject();
+    const theirs = await leaveWorktree({ ...two, env: { ...two.env, HEW_HOME: one.env['HEW_HOME'] ?? '' } });
+    const standing = async (): Promise<object | undefined> => {
+      const [listed] = await listWorktrees(await opened(one), { all_projects: true });
+      return listed?.standing;
+    };
+    expect(await standing()).toMatchObject({ kind: 'foreign', state: 'orphan' });
+    await writeRunRecord(two, theirs.run, {
+      stop_reason: null,
+      parked: [{ worker: 0, task: 'b-1', bug: 'b-2', branch: '', path: theirs.path, git_dir: '/x' }],
+    });
+    const why = 'it belongs to project; it is parked with b-1 for bug b-2, for a person';
+    expect(await standing()).toEqual({ kind: 'foreign', state: 'parked', why });
+    const taken = await takeRunLock(join(two.path, '.git'), theirs.run);
+    if (taken.kind !== 'locked') throw new Error('the lock is held');
+    expect(await standing()).toMatchObject({ state: 'alive', why: expect.stringContaining('process') });
+    await taken.lock[Symbol.asyncDispose]();
+    await rm(two.path, { recursive: true });
+    expect(await standing()).toMatchObject({
+      state: 'unknown',
+      why: expect.stringMatching(/; unknown, because its repository .* is not there$/),
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   mayPrune,
   type RunLife,
+  stateOf,
   type WorktreeFacts,
   worktreeStanding,
 } from '../../../source/engine/prune/worktree-standing.js';
@@ -19,16 +20,15 @@ const facts: fc.Arbitrary<WorktreeFacts> = fc.record({
   locked: fc.option(fc.string()),
   owner: fc.oneof(
     fc.constantFrom<WorktreeFacts['owner']>({ kind: 'this' }, { kind: 'none' }, { kind: 'unreadable' }),
-    fc.record({ kind: fc.constant('other' as const), project: fc.string() }),
+    fc.record({ kind: fc.constant('other' as const), project: fc.string(), unknown: fc.option(fc.string()) }),
   ),
   run: life,
-  parked: fc.option(fc.constantFrom('app-1', 'app-2')),
+  parked: fc.option(fc.record({ task: fc.constantFrom('app-1', 'app-2'), bug: fc.option(fc.string()) })),
 });
 
 const limits = fc.record({
   named: fc.boolean(),
   older_than_ms: fc.option(fc.nat(1000)),
-  live_run: fc.boolean(),
 });
 
 /** An orphan beyond any doubt. */
@@ -40,6 +40,8 @@ const ORPHAN: WorktreeFacts = {
   run: { kind: 'crashed' },
   parked: null,
 };
+
+const SHOP = { kind: 'other', project: 'shop', unknown: null } as const;
 
 describe('what may be pruned', () => {
   it('is never foreign, alive, locked, behind a link or unknown to git', () => {
@@ -55,23 +57,22 @@ describe('what may be pruned', () => {
     );
   });
 
-  it('is never parked, or possibly so, unless its run is named and no run is alive', () => {
+  it('is never parked, or possibly so, unless it is named', () => {
     fc.assert(
       fc.property(facts, limits, fc.nat(2000), (each, asked, idle) => {
         fc.pre(each.parked !== null || each.run.kind === 'unreadable');
         const may = mayPrune(worktreeStanding(each), idle, asked);
-        expect(may.kind === 'no' || (asked.named && !asked.live_run)).toBe(true);
+        expect(may.kind === 'no' || asked.named).toBe(true);
       }),
     );
   });
 
   it('is every orphan, whatever else is asked', () => {
     fc.assert(
-      fc.property(fc.boolean(), fc.boolean(), fc.boolean(), (named, live_run, ended) => {
+      fc.property(fc.boolean(), fc.boolean(), (named, ended) => {
         const run: RunLife = ended ? { kind: 'ended' } : { kind: 'crashed' };
         const may = mayPrune(worktreeStanding({ ...ORPHAN, run }), 5, {
           named,
-          live_run,
           older_than_ms: null,
         });
         expect(may).toEqual({ kind: 'yes' });
@@ -84,9 +85,10 @@ describe('what may be pruned', () => {
     [{ run: { kind: 'ended' } }, 'orphan', /ended/],
     [{ run: { kind: 'forgotten' }, owner: { kind: 'none' } }, 'orphan', /nothing else/],
     [{ place: 'gone' }, 'orphan', /gone/],
-    [{ parked: 'app-3' }, 'parked', /app-3/],
+    [{ parked: { task: 'app-3', bug: null } }, 'parked', /app-3, for/],
+    [{ parked: { task: 'app-3', bug: 'app-9' } }, 'parked', /app-3 for bug app-9/],
     [{ run: { kind: 'alive', holder: 'process 7' } }, 'alive', /process 7/],
-    [{ owner: { kind: 'other', project: 'shop' } }, 'foreign', /shop/],
+    [{ owner: SHOP }, 'foreign', /shop/],
     [{ owner: { kind: 'none' }, listed: false }, 'foreign', /nothing says/],
     [{ locked: 'on a stick' }, 'unclear', /on a stick/],
     [{ place: 'link' }, 'unclear', /symbolic link/],
@@ -95,5 +97,29 @@ describe('what may be pruned', () => {
     const standing = worktreeStanding({ ...ORPHAN, ...change });
     expect(standing.kind).toBe(kind);
     expect(standing.why).toMatch(why);
+  });
+});
+
+describe('a worktree of another project', () => {
+  it.each<[Partial<WorktreeFacts>, string, RegExp]>([
+    [
+      { run: { kind: 'alive', holder: 'process 7' } },
+      'alive',
+      /^it belongs to shop; its run is alive \(process 7\)$/,
+    ],
+    [{ run: { kind: 'crashed' } }, 'orphan', /shop; its run has crashed/],
+    [{ parked: { task: 'app-3', bug: 'app-9' } }, 'parked', /shop; it is parked with app-3 for bug app-9/],
+    [
+      { owner: { ...SHOP, unknown: 'its repository is not there' } },
+      'unknown',
+      /unknown, because its repository/,
+    ],
+    [{ owner: { kind: 'none' } }, 'unknown', /unknown, because nothing says/],
+  ])('is, by %o, %s there, and is not touched here', (change, state, why) => {
+    const standing = worktreeStanding({ ...ORPHAN, owner: SHOP, listed: false, ...change });
+    expect(standing.kind).toBe('foreign');
+    expect(stateOf(standing)).toBe(state);
+    expect(standing.why).toMatch(why);
+    expect(mayPrune(standing, 5, { named: true, older_than_ms: null }).kind).toBe('no');
   });
 });
