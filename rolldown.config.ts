@@ -40,6 +40,38 @@ function metaProperties(node: unknown): readonly Range[] {
   return Object.values(node).flatMap(metaProperties);
 }
 
+/** What a library does whenever it is loaded, although hew has no use for it. */
+const LOADED_FOR_NOTHING: readonly {
+  readonly file: string;
+  readonly found: RegExp;
+  readonly instead: string;
+}[] = [
+  {
+    // It would fetch bytes that it holds itself, for which Node loads all of its HTTP client.
+    file: 'yoga-layout/dist/binaries/yoga-wasm-base64-esm.js',
+    found: /"function"!=typeof fetch\?/,
+    instead: 'true?',
+  },
+  {
+    // What checks the package.json of others is loaded when one is to be checked.
+    file: 'meow/build/dependencies.js',
+    found: /var normalizeExports = requireNormalize\(\);\s+const normalizePackageData = .*;/,
+    instead: 'const normalizePackageData = (json) => requireNormalize()(json);',
+  },
+];
+
+/** Leaves out what libraries do for nothing: it would be half of what hew takes until its first frame. */
+const quickStart: Plugin = {
+  name: 'quick-start',
+  transform(code, id) {
+    const file = id.replaceAll(sep, '/');
+    const change = LOADED_FOR_NOTHING.find((each) => file.endsWith(`node_modules/${each.file}`));
+    if (!change) return null;
+    if (!change.found.test(code)) return this.error(`${change.file} has changed: see LOADED_FOR_NOTHING`);
+    return code.replace(change.found, () => change.instead);
+  },
+};
+
 /** The licences of the libraries that a bundle holds ask for their text to go with it. */
 const licences: Plugin = {
   name: 'licences',
@@ -88,6 +120,6 @@ export default defineConfig({
       __filename: '"hew"',
     },
   },
-  plugins: [ownPlaces, licences],
+  plugins: [ownPlaces, quickStart, licences],
   output: { dir: 'dist', format: 'esm', chunkFileNames: '[name]-[hash].js', cleanDir: true },
 });

@@ -1,6 +1,6 @@
 import { renderToString, Text } from 'ink';
 import type { PropsWithChildren, ReactElement } from 'react';
-import { Table } from '../components/ink-table.js';
+import { loadTable } from '../components/ink-table.js';
 import {
   cellText,
   fitColumns,
@@ -29,6 +29,7 @@ export function summaryTable<Key extends string>(
     const text = typeof children === 'string' ? children.trim() : '';
     return <Text>{cellText(text, shown[column] ?? { width: 0 })}</Text>;
   };
+  const Table = loadTable();
   const table = (
     <Table
       data={rows.map((row) => ({ ...row }))}
