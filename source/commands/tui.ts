@@ -2,6 +2,7 @@ import process from 'node:process';
 import type { Theme } from '../components/theme.js';
 import { systemClock } from '../engine/clock.js';
 import type { EventStream } from '../engine/event-stream.js';
+import { findGround } from '../engine/find-ground.js';
 import { newestCutRun } from '../engine/newest-cut-run.js';
 import type { RunBasis, RunHandle } from '../engine/open-run.js';
 import { asciiText } from '../reporters/ascii-text.js';
@@ -73,8 +74,10 @@ interface Looks {
 
 /** A run that was cut is asked about first: whoever starts anew by mistake would leave its tasks claimed. */
 async function runOrResume(flags: RunFlagValues, looks: Looks): Promise<ExitCode> {
-  const request = { cwd: process.cwd(), env: process.env, clock: systemClock };
-  const cut = flags.ignoreCrashed ? null : await newestCutRun(request);
+  const found = await findGround({ cwd: process.cwd(), env: process.env });
+  // What is wrong about the place is told by the start itself.
+  const isAsked = found.kind === 'found' && !flags.ignoreCrashed;
+  const cut = isAsked ? await newestCutRun(found.ground, systemClock) : null;
   const choice = cut === null ? 'start' : await askAboutCutRun(cut);
   switch (choice) {
     case 'resume': {
@@ -84,7 +87,9 @@ async function runOrResume(flags: RunFlagValues, looks: Looks): Promise<ExitCode
     case 'abandon':
       return abandon(cut?.run ?? null, false);
     case 'start': {
-      const plan = await planRun({ ...flags, ignoreCrashed: flags.ignoreCrashed ?? cut !== null });
+      // Whoever was asked may have changed the project before the answer.
+      const ground = cut === null ? found : undefined;
+      const plan = await planRun({ ...flags, ignoreCrashed: flags.ignoreCrashed ?? cut !== null }, ground);
       return onScreen(plan, looks, (listen) => beginRun(plan, listen));
     }
     case 'quit':
