@@ -1,6 +1,7 @@
 import process from 'node:process';
 import type { Theme } from '../components/theme.js';
 import { systemClock } from '../engine/clock.js';
+import type { Control } from '../engine/controls.js';
 import type { EventStream } from '../engine/event-stream.js';
 import { findGround } from '../engine/find-ground.js';
 import { newestCutRun } from '../engine/newest-cut-run.js';
@@ -100,15 +101,14 @@ async function runOrResume(flags: RunFlagValues, looks: Looks): Promise<ExitCode
 async function onScreen(
   { run, places, git, settings }: Pick<RunBasis, 'run' | 'places' | 'git' | 'settings'>,
   { theme, spell }: Looks,
-  begin: (listen: (events: EventStream) => void) => Promise<RunHandle>,
+  begin: Begin,
 ): Promise<ExitCode> {
   const { on_hangup } = settings.loop;
   using disk = new FreeDisk(places.hew);
   const feed = new RunFeed(() => disk.bytes);
-  const handle = await begin((events) => feed.listen(events));
-  const transcripts = transcriptsOf({ run, places, git }, () => handle.events.state);
+  const transcripts = transcriptsOf({ run, places, git }, () => feed.state);
   const worktrees = new WorktreeDesk(projectHere);
-  const { why, code } = await show(handle, feed, { transcripts, worktrees, theme });
+  const { handle, why, code } = await show(begin, feed, { transcripts, worktrees, theme });
   if (why.kind === 'at_once') return leaveAtOnce(handle);
   if (why.kind === 'hung_up' && code === undefined) hangUp(handle, on_hangup);
   // Why the run could not begin is in what it has told.
@@ -121,26 +121,29 @@ async function onScreen(
   return followToEnd(handle, { json: false, on_hangup, spell, isEnding });
 }
 
+type Begin = (listen: (events: EventStream) => void) => Promise<RunHandle>;
+
 interface Shown {
+  readonly handle: RunHandle;
   readonly why: ScreenEnd | { readonly kind: 'signal' } | { readonly kind: 'hung_up' };
   /** The run's exit code; null when it has failed, undefined when it goes on. */
   readonly code: ExitCode | null | undefined;
 }
 
-/** Shows the run until there is nothing more to show, or no screen to show it on. */
+/**
+ * Begins the run and shows it until there is nothing more to show, or no screen to show it on. The screen is there before
+ * the run, which has a lock, a journal and a guardian to see to first; it is gone again when the run cannot begin.
+ */
 async function show(
-  handle: RunHandle,
+  begin: Begin,
   feed: RunFeed,
   looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'theme'>,
 ): Promise<Shown> {
   let code: Shown['code'];
   let signalled: 'signal' | 'hung_up' | null = null;
-  using screen = openScreen({
-    pull: feed.pull,
-    control: (control) => handle.control(control),
-    ...looks,
-  });
-  using _bell = ringBell(handle.events, screen);
+  const early: Control[] = [];
+  let control = (asked: Control): void => void early.push(asked);
+  using screen = openScreen({ pull: feed.pull, control: (asked) => control(asked), ...looks });
   using _signals = takeEndSignals({
     onEnd: () => {
       signalled = 'signal';
@@ -151,6 +154,10 @@ async function show(
       screen.close();
     },
   });
+  const handle = await begin((events) => feed.listen(events));
+  control = (asked) => handle.control(asked);
+  early.forEach(control);
+  using _bell = ringBell(handle.events, screen);
   // How it has failed is told by whoever follows the run to its end.
   const ended = handle.ended.then(
     (exitCode) => (code = exitCode),
@@ -161,7 +168,7 @@ async function show(
   if (code === undefined || code === null || code === 2) screen.close();
   else feed.end();
   const why = await screen.gone;
-  return { why: signalled === null ? why : { kind: signalled }, code };
+  return { handle, why: signalled === null ? why : { kind: signalled }, code };
 }
 
 /** Calls who has looked away. */

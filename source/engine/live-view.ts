@@ -107,6 +107,11 @@ export class LiveView {
     else if (event.type === 'queue.listed') this.#queue = event;
   }
 
+  /** The run's state after the last event. */
+  get state(): RunState {
+    return this.#state;
+  }
+
   /** The run by now: immutable, and each slot's part the same object as before while nothing of that slot has changed. */
   snapshot(): LiveSnapshot {
     const state = this.#state;

@@ -24,8 +24,6 @@ export async function projectProblems(ground: Ground, checks: ProjectChecks): Pr
   ]);
   const refs = [...parseRefs(listed).keys()];
   const found = await Promise.all([
-    trackedFolder(tracked),
-    loopBranch(refs),
     unfinishedOperation(places),
     checks.ignore_unlanded
       ? []
@@ -36,7 +34,7 @@ export async function projectProblems(ground: Ground, checks: ProjectChecks): Pr
     checks.dry_run ? [] : liveRun(places),
     checks.serial ? dirtyHome(git, places) : [],
   ]);
-  return found.flat();
+  return [...trackedFolder(tracked), ...loopBranch(refs), ...found.flat()];
 }
 
 const TRUNK = /^refs\/heads\/loop\/[^/]+\/trunk$/;
