@@ -37,6 +37,11 @@ export class RunFeed {
     this.#ended = true;
   }
 
+  /** The run as its last event has left it. */
+  get state(): RunState {
+    return this.#view.state;
+  }
+
   /** The last plain lines. */
   get news(): readonly string[] {
     return this.#news.lines;

@@ -1,7 +1,9 @@
 import process from 'node:process';
 import type { Theme } from '../components/theme.js';
 import { systemClock } from '../engine/clock.js';
+import type { Control } from '../engine/controls.js';
 import type { EventStream } from '../engine/event-stream.js';
+import { findGround } from '../engine/find-ground.js';
 import { newestCutRun } from '../engine/newest-cut-run.js';
 import type { RunBasis, RunHandle } from '../engine/open-run.js';
 import { asciiText } from '../reporters/ascii-text.js';
@@ -73,8 +75,10 @@ interface Looks {
 
 /** A run that was cut is asked about first: whoever starts anew by mistake would leave its tasks claimed. */
 async function runOrResume(flags: RunFlagValues, looks: Looks): Promise<ExitCode> {
-  const request = { cwd: process.cwd(), env: process.env, clock: systemClock };
-  const cut = flags.ignoreCrashed ? null : await newestCutRun(request);
+  const found = await findGround({ cwd: process.cwd(), env: process.env });
+  // What is wrong about the place is told by the start itself.
+  const isAsked = found.kind === 'found' && !flags.ignoreCrashed;
+  const cut = isAsked ? await newestCutRun(found.ground, systemClock) : null;
   const choice = cut === null ? 'start' : await askAboutCutRun(cut);
   switch (choice) {
     case 'resume': {
@@ -84,7 +88,9 @@ async function runOrResume(flags: RunFlagValues, looks: Looks): Promise<ExitCode
     case 'abandon':
       return abandon(cut?.run ?? null, false);
     case 'start': {
-      const plan = await planRun({ ...flags, ignoreCrashed: flags.ignoreCrashed ?? cut !== null });
+      // Whoever was asked may have changed the project before the answer.
+      const ground = cut === null ? found : undefined;
+      const plan = await planRun({ ...flags, ignoreCrashed: flags.ignoreCrashed ?? cut !== null }, ground);
       return onScreen(plan, looks, (listen) => beginRun(plan, listen));
     }
     case 'quit':
@@ -95,15 +101,14 @@ async function runOrResume(flags: RunFlagValues, looks: Looks): Promise<ExitCode
 async function onScreen(
   { run, places, git, settings }: Pick<RunBasis, 'run' | 'places' | 'git' | 'settings'>,
   { theme, spell }: Looks,
-  begin: (listen: (events: EventStream) => void) => Promise<RunHandle>,
+  begin: Begin,
 ): Promise<ExitCode> {
   const { on_hangup } = settings.loop;
   using disk = new FreeDisk(places.hew);
   const feed = new RunFeed(() => disk.bytes);
-  const handle = await begin((events) => feed.listen(events));
-  const transcripts = transcriptsOf({ run, places, git }, () => handle.events.state);
+  const transcripts = transcriptsOf({ run, places, git }, () => feed.state);
   const worktrees = new WorktreeDesk(projectHere);
-  const { why, code } = await show(handle, feed, { transcripts, worktrees, theme });
+  const { handle, why, code } = await show(begin, feed, { transcripts, worktrees, theme });
   if (why.kind === 'at_once') return leaveAtOnce(handle);
   if (why.kind === 'hung_up' && code === undefined) hangUp(handle, on_hangup);
   // Why the run could not begin is in what it has told.
@@ -116,26 +121,29 @@ async function onScreen(
   return followToEnd(handle, { json: false, on_hangup, spell, isEnding });
 }
 
+type Begin = (listen: (events: EventStream) => void) => Promise<RunHandle>;
+
 interface Shown {
+  readonly handle: RunHandle;
   readonly why: ScreenEnd | { readonly kind: 'signal' } | { readonly kind: 'hung_up' };
   /** The run's exit code; null when it has failed, undefined when it goes on. */
   readonly code: ExitCode | null | undefined;
 }
 
-/** Shows the run until there is nothing more to show, or no screen to show it on. */
+/**
+ * Begins the run and shows it until there is nothing more to show, or no screen to show it on. The screen is there before
+ * the run, which has a lock, a journal and a guardian to see to first; it is gone again when the run cannot begin.
+ */
 async function show(
-  handle: RunHandle,
+  begin: Begin,
   feed: RunFeed,
   looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'theme'>,
 ): Promise<Shown> {
   let code: Shown['code'];
   let signalled: 'signal' | 'hung_up' | null = null;
-  using screen = openScreen({
-    pull: feed.pull,
-    control: (control) => handle.control(control),
-    ...looks,
-  });
-  using _bell = ringBell(handle.events, screen);
+  const early: Control[] = [];
+  let control = (asked: Control): void => void early.push(asked);
+  using screen = openScreen({ pull: feed.pull, control: (asked) => control(asked), ...looks });
   using _signals = takeEndSignals({
     onEnd: () => {
       signalled = 'signal';
@@ -146,6 +154,10 @@ async function show(
       screen.close();
     },
   });
+  const handle = await begin((events) => feed.listen(events));
+  control = (asked) => handle.control(asked);
+  early.forEach(control);
+  using _bell = ringBell(handle.events, screen);
   // How it has failed is told by whoever follows the run to its end.
   const ended = handle.ended.then(
     (exitCode) => (code = exitCode),
@@ -156,7 +168,7 @@ async function show(
   if (code === undefined || code === null || code === 2) screen.close();
   else feed.end();
   const why = await screen.gone;
-  return { why: signalled === null ? why : { kind: signalled }, code };
+  return { handle, why: signalled === null ? why : { kind: signalled }, code };
 }
 
 /** Calls who has looked away. */

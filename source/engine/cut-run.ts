@@ -7,6 +7,8 @@ import { type RunId, runIdSchema } from './ids.js';
 import { JournalError } from './journal-error.js';
 import { readJournal } from './read-journal.js';
 import { EMPTY_STATE, reduce } from './reduce.js';
+import { RunFileError } from './run-files/run-file-error.js';
+import { readRunRecord } from './run-files/run-record.js';
 import { findLiveRun } from './run-lock.js';
 import type { RunStarted, RunState } from './state.js';
 
@@ -47,6 +49,7 @@ export async function findCutRuns(places: Pick<Places, 'hew' | 'common_dir'>): P
     .toReversed();
   const cut: PastRun[] = [];
   for (const run of runs.filter((each) => each !== live?.run_id)) {
+    if (await hasEnded(places, run)) continue;
     const past = await readPastRun(places, run).catch((error: unknown) => {
       if (error instanceof JournalError) return null;
       throw error;
@@ -54,6 +57,15 @@ export async function findCutRuns(places: Pick<Places, 'hew' | 'common_dir'>): P
     if (past && isCut(past)) cut.push(past);
   }
   return cut;
+}
+
+/** By its run.json, which is a fraction of its journal; without one, or with one that is broken, the journal tells. */
+async function hasEnded(places: Pick<Places, 'hew'>, run: RunId): Promise<boolean> {
+  const record = await readRunRecord(join(runFolder(places, run), 'run.json')).catch((error: unknown) => {
+    if (error instanceof RunFileError) return null;
+    throw error;
+  });
+  return record !== null && record.stop_reason !== null;
 }
 
 /** Whether a run that does not live was cut before its end. Pure. */

@@ -116,6 +116,11 @@ export class LiveView {
     else if (event.type === 'workers.conflicting') this.#warn(event);
   }
 
+  /** The run's state after the last event. */
+  get state(): RunState {
+    return this.#state;
+  }
+
   /** The run by now: immutable, and each slot's part the same object as before while nothing of that slot has changed. */
   snapshot(): LiveSnapshot {
     const state = this.#state;

@@ -1,12 +1,10 @@
-import { findCutRuns, type PastRun } from './cut-run.js';
-import type { Places } from './git/places.js';
+import type { PastRun } from './cut-run.js';
 import { claimActor } from './ids.js';
 import { looseEnds } from './loose-ends.js';
 import type { QueueListing } from './ports.js';
 
-/** Earlier runs that were cut and still hold something: tasks of the queue, or work that is in no commit yet. */
-export async function cutRunProblems(places: Places, listing: QueueListing): Promise<string[]> {
-  const cut = await findCutRuns(places);
+/** Earlier runs that were cut and still hold something: tasks of the queue, or work that is in no commit yet. Pure. */
+export function cutRunProblems(cut: readonly PastRun[], listing: QueueListing): string[] {
   return cut.flatMap((past) => {
     const held = holdings(past, listing);
     if (held === null) return [];

@@ -1,7 +1,7 @@
-import { findCutRuns } from './cut-run.js';
+import type { Ground } from './find-ground.js';
 import { type Git } from './git/git.js';
 import type { Places } from './git/places.js';
-import { listRefs } from './git/refs.js';
+import { parseRefs, refsCommand } from './git/refs.js';
 import { readStatus } from './git/status.js';
 import { operationInProgress } from './git/worktree.js';
 import { findLiveRun } from './run-lock.js';
@@ -15,29 +15,39 @@ export interface ProjectChecks {
 }
 
 /** Everything in the repository that stands against a start, each with what mends it (LOOP.md §1 and §2). */
-export async function projectProblems(git: Git, places: Places, checks: ProjectChecks): Promise<string[]> {
+export async function projectProblems(ground: Ground, checks: ProjectChecks): Promise<string[]> {
+  const { git, places } = ground;
+  const [tracked = '', listed = ''] = await git.texts(places.home, [
+    ['ls-files', '-z', '--', ':(top).hew'],
+    // The branch "loop", or all those below it.
+    refsCommand(['refs/heads/loop']),
+  ]);
+  const refs = [...parseRefs(listed).keys()];
   const found = await Promise.all([
-    trackedFolder(git, places),
-    loopBranch(git, places),
     unfinishedOperation(places),
-    checks.ignore_unlanded ? [] : unlandedTrunks(git, places),
+    checks.ignore_unlanded
+      ? []
+      : unlandedTrunks(
+          ground,
+          refs.filter((ref) => TRUNK.test(ref)),
+        ),
     checks.dry_run ? [] : liveRun(places),
     checks.serial ? dirtyHome(git, places) : [],
   ]);
-  return found.flat();
+  return [...trackedFolder(tracked), ...loopBranch(refs), ...found.flat()];
 }
 
-async function trackedFolder(git: Git, places: Places): Promise<string[]> {
-  const tracked = await git.list(places.home, ['ls-files', '-z', '--', ':(top).hew']);
-  if (tracked.length === 0) return [];
+const TRUNK = /^refs\/heads\/loop\/[^/]+\/trunk$/;
+
+function trackedFolder(tracked: string): string[] {
+  if (tracked === '') return [];
   return [
     '.hew is tracked by git, and every run would change it. Take it out: git rm -r --cached .hew && git commit',
   ];
 }
 
-async function loopBranch(git: Git, places: Places): Promise<string[]> {
-  const refs = await listRefs(git, places.home, ['refs/heads/loop']);
-  if (!refs.has('refs/heads/loop')) return [];
+function loopBranch(refs: readonly string[]): string[] {
+  if (!refs.includes('refs/heads/loop')) return [];
   return [
     'The branch "loop" leaves no room for hew\'s branches loop/…. Rename it: git branch -m loop <other name>',
   ];
@@ -52,12 +62,14 @@ async function unfinishedOperation(places: Places): Promise<string[]> {
 }
 
 /** Tasks that an unlanded run has closed would have dependents here without their blockers' code. */
-async function unlandedTrunks(git: Git, places: Places): Promise<string[]> {
+async function unlandedTrunks(
+  { git, places, ...ground }: Ground,
+  trunks: readonly string[],
+): Promise<string[]> {
   if (places.head === null) return [];
-  const refs = await listRefs(git, places.home, ['refs/heads/loop/*/trunk']);
-  const cut = new Set((await findCutRuns(places)).map(({ run }) => String(run)));
+  const cut = new Set(ground.cut.map(({ run }) => String(run)));
   const problems: string[] = [];
-  for (const ref of refs.keys()) {
+  for (const ref of trunks) {
     const run = ref.split('/')[3] ?? '';
     const count = ['rev-list', '--count', '--merges', '--first-parent', `HEAD..${ref}`];
     const merges = Number(await git.text(places.home, count));

@@ -4,10 +4,10 @@ import { chooseGate } from './choose-gate.js';
 import { findRuntimes } from './find-runtimes.js';
 import type { Clock } from './clock.js';
 import type { Gate } from './gate/find-gate.js';
-import { type Environments, unboundEnvironment } from './git/environment.js';
+import { findGround, type GroundResult } from './find-ground.js';
+import type { Environments } from './git/environment.js';
 import { Git } from './git/git.js';
-import { findPlaces, hewHome, type Places, worktreesFolder } from './git/places.js';
-import { gitVersion } from './git/version.js';
+import { hewHome, type Places, worktreesFolder } from './git/places.js';
 import { newRunId, type RunId, type Sha } from './ids.js';
 import { makeEnvironments } from './make-environments.js';
 import type { Memory, QueueListing, TaskQueue } from './ports.js';
@@ -18,7 +18,6 @@ import { promptPrefix } from './prompt.js';
 import { readSkill } from './read-skill.js';
 import { RED_GATE_STATUS } from './remember-red-gate.js';
 import type { RuntimePlan } from './runtime-pool.js';
-import { childEnvironment } from './processes/child-environment.js';
 import { openQueue } from './queue/open-queue.js';
 import { scopeProblem } from './schedule.js';
 import { reapDeadRuns } from './reap-dead-runs.js';
@@ -56,19 +55,17 @@ export type Preflight =
   /** Every problem at once, each with what mends it. */
   | { readonly kind: 'refused'; readonly problems: readonly string[] };
 
-/** Checks everything that a run needs. Claims nothing, and writes nothing but the run's list of excluded files and the folder above it. */
-export async function preflight(request: StartRequest): Promise<Preflight> {
+/**
+ * Checks everything that a run needs. Claims nothing, and writes nothing but the run's list of excluded files and the folder
+ * above it. `found` is the ground where it has been looked for before.
+ */
+export async function preflight(request: StartRequest, found?: GroundResult): Promise<Preflight> {
   const refused = (...problems: string[]): Preflight => ({ kind: 'refused', problems });
-  const inherited = childEnvironment(request.env);
-  const version = await gitVersion(inherited);
-  if (version.kind === 'missing') return refused('git is not installed. Install git 2.38 or newer.');
-  const plain = await unboundEnvironment(inherited);
-  const plainGit = new Git({ ...plain, GIT_OPTIONAL_LOCKS: '0' });
-  const problems: string[] = [];
-  if (!version.recent_enough) problems.push(`git ${version.version} is too old. Install git 2.38 or newer.`);
-  const found = await findPlaces(plainGit, request.cwd);
-  if (found.kind === 'missing') return refused(...problems, found.problem);
-  const { places } = found;
+  const looked = found ?? (await findGround(request));
+  if (looked.kind === 'missing') return refused(...looked.problems);
+  const { ground } = looked;
+  const { env: plain, git: plainGit, places } = ground;
+  const problems = [...ground.problems];
   const reaped = await reapDeadRuns(places);
   const start = places.head;
   if (start === null) {
@@ -84,8 +81,8 @@ export async function preflight(request: StartRequest): Promise<Preflight> {
   const memories = listing && queue ? await readMemories(queue, problems) : [];
   const { dry_run, ignore_unlanded, ignore_crashed } = request.options;
   const serial = settings?.loop.jobs === 1;
-  problems.push(...(await projectProblems(plainGit, places, { serial, ignore_unlanded, dry_run })));
-  if (listing && !dry_run && !ignore_crashed) problems.push(...(await cutRunProblems(places, listing)));
+  problems.push(...(await projectProblems(ground, { serial, ignore_unlanded, dry_run })));
+  if (listing && !dry_run && !ignore_crashed) problems.push(...cutRunProblems(ground.cut, listing));
   if (problems.length > 0 || !start || !settings || gate === undefined || !queue || !listing) {
     return refused(...problems);
   }

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { systemClock } from '../../engine/clock.js';
 import type { EventStream } from '../../engine/event-stream.js';
+import type { GroundResult } from '../../engine/find-ground.js';
 import { type RunPlan, preflight } from '../../engine/preflight.js';
 import type { RunHandle } from '../../engine/open-run.js';
 import { type RunStart, startRun } from '../../engine/run.js';
@@ -9,14 +10,15 @@ import { notifyByCommand } from './notify-by-command.js';
 import { loopSettingsOf, type RunFlagValues, startOptionsOf } from './run-flags.js';
 
 /** Checks whether a run can start here with these flags; throws a {@link Refusal} that names what stands against it. */
-export async function planRun(flags: RunFlagValues): Promise<RunPlan> {
-  const checked = await preflight({
+export async function planRun(flags: RunFlagValues, found?: GroundResult): Promise<RunPlan> {
+  const request = {
     cwd: process.cwd(),
     env: process.env,
     flags: loopSettingsOf(flags),
     options: startOptionsOf(flags),
     clock: systemClock,
-  });
+  };
+  const checked = await preflight(request, found);
   if (checked.kind === 'refused') throw new Refusal(refusal(checked.problems));
   return checked.plan;
 }

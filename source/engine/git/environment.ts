@@ -143,19 +143,20 @@ export async function findIdentity(
   home: string,
   env: Readonly<Record<string, string>>,
 ): Promise<{ has_name: boolean; has_email: boolean }> {
-  const isSet = async (key: string): Promise<boolean> => {
-    const answer = await execa('git', ['config', '--get', key], {
-      cwd: home,
-      env,
-      extendEnv: false,
-      reject: false,
-    });
-    return answer.exitCode === 0 && answer.stdout !== '';
-  };
+  const get = ['config', '--null', '--get-regexp', String.raw`^user\.(name|email)$`];
+  const { stdout } = await execa('git', get, { cwd: home, env, extendEnv: false, reject: false });
+  // What is set more than once counts as it is set last; each entry is its key, a line break, its value.
+  const values = new Map(
+    stdout.split('\0').map((entry) => {
+      const [key = '', value = ''] = entry.split('\n');
+      return [key, value];
+    }),
+  );
+  const isSet = (key: string): boolean => Boolean(values.get(key));
   const both = (suffix: string): boolean =>
     Boolean(env[`GIT_AUTHOR_${suffix}`] && env[`GIT_COMMITTER_${suffix}`]);
   return {
-    has_name: both('NAME') || (await isSet('user.name')),
-    has_email: both('EMAIL') || Boolean(env['EMAIL']) || (await isSet('user.email')),
+    has_name: both('NAME') || isSet('user.name'),
+    has_email: both('EMAIL') || Boolean(env['EMAIL']) || isSet('user.email'),
   };
 }

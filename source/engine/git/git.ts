@@ -81,16 +81,32 @@ export class Git {
     return (await this.outputs(cwd, commands)).map((output) => output.toString().replace(/\n$/, ''));
   }
 
+  /** As {@link Git.ask}, for several commands that run one after the other in one child, however each of them ends. */
+  async answers(
+    cwd: string,
+    commands: readonly (readonly string[])[],
+    options: GitOptions = {},
+  ): Promise<GitAnswer[]> {
+    const script = shellLines(commands).map((line) => `${line}; printf "$0%s$0" "$?"; printf "$0" >&2`);
+    const marker = `[${randomUUID()}]`;
+    const args = ['-c', script.join('; '), marker, ...commands.flat()];
+    const { stdout, stderr } = await this.#run('sh', cwd, args, options, commands[0]);
+    const outputs = splitBytes(stdout, marker).map(String);
+    const errors = stderr.split(marker);
+    return commands.map((_, index) => ({
+      exit_code: Number(outputs[index * 2 + 1] ?? 128),
+      stdout: outputs[index * 2] ?? '',
+      stderr: errors[index] ?? '',
+    }));
+  }
+
   /** As {@link Git.texts}, but with the outputs untouched. */
   async outputs(
     cwd: string,
     commands: readonly (readonly string[])[],
     options: GitOptions = {},
   ): Promise<Buffer[]> {
-    // No argument is ever part of what the shell reads: the script holds only the numbers of its parameters.
-    let parameter = 0;
-    const lines = commands.map((args) => ['git', ...args.map(() => `"\${${(parameter += 1)}}"`)].join(' '));
-    const script = lines.join(` && printf %s "$0" && `);
+    const script = shellLines(commands).join(` && printf %s "$0" && `);
     const marker = `[${randomUUID()}]`;
     const args = ['-c', script, marker, ...commands.flat()];
     // A folder that is gone is the first command's failure, as it would be without the shell.
@@ -139,6 +155,12 @@ export class Git {
       stderr: Buffer.from(result.stderr).toString(),
     };
   }
+}
+
+/** The commands for a shell. No argument is ever part of what it reads: there are only the numbers of its parameters. */
+function shellLines(commands: readonly (readonly string[])[]): string[] {
+  let parameter = 0;
+  return commands.map((args) => ['git', ...args.map(() => `"\${${(parameter += 1)}}"`)].join(' '));
 }
 
 function splitBytes(bytes: Buffer, marker: string): Buffer[] {

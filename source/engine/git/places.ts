@@ -36,9 +36,15 @@ export async function findPlaces(git: Git, cwd: string): Promise<PlacesResult> {
     '--git-common-dir',
     '--show-superproject-working-tree',
   ];
-  const answer = await git.ask(cwd, ['rev-parse', '--path-format=absolute', ...args], { env: ENGLISH });
-  if (answer.exit_code !== 0) return missing(explain(answer.stderr, cwd));
-  const paths = answer.stdout.split('\n').slice(0, -1);
+  const commands = [
+    ['rev-parse', '--path-format=absolute', ...args],
+    ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'],
+    // Without --short, which says "heads/main" when a tag is called main too.
+    ['symbolic-ref', '--quiet', 'HEAD'],
+  ];
+  const [place, head, branch] = await git.answers(cwd, commands, { env: ENGLISH });
+  if (place?.exit_code !== 0) return missing(explain(place?.stderr ?? '', cwd));
+  const paths = place.stdout.split('\n').slice(0, -1);
   // Git ends each path with a line break: one inside a path would shift the others.
   if (paths.length > 4 || !paths.every((path) => isAbsolute(path) && !path.includes('\uFFFD'))) {
     return missing(
@@ -51,9 +57,6 @@ export async function findPlaces(git: Git, cwd: string): Promise<PlacesResult> {
       `${home} is a submodule of ${superproject}. Start hew in a repository of its own: cd ${superproject}`,
     );
   }
-  const head = await git.ask(home, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']);
-  // Without --short, which says "heads/main" when a tag is called main too.
-  const branch = await git.ask(home, ['symbolic-ref', '--quiet', 'HEAD']);
   return {
     kind: 'found',
     places: {
@@ -61,8 +64,8 @@ export async function findPlaces(git: Git, cwd: string): Promise<PlacesResult> {
       git_dir: gitDir,
       common_dir: commonDir,
       ...(await projectRoot(git, home, gitDir, commonDir)),
-      branch: /^refs\/heads\/(.+)\n$/.exec(branch.stdout)?.[1] ?? null,
-      head: head.exit_code === 0 ? shaSchema.parse(head.stdout.trim()) : null,
+      branch: /^refs\/heads\/(.+)\n$/.exec(branch?.stdout ?? '')?.[1] ?? null,
+      head: head?.exit_code === 0 ? shaSchema.parse(head.stdout.trim()) : null,
     },
   };
 }
