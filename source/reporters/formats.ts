@@ -1,4 +1,5 @@
-const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
+// Made when it is first needed: its data take some milliseconds of every start.
+let compact: Intl.NumberFormat | null = null;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -7,6 +8,8 @@ const DAY = 24 * HOUR;
 
 /** A count of tokens in three digits: `950`, `48.1k`, `182k`, `21.4M`. */
 export function formatTokens(count: number): string {
+  if (count < 1000 && Number.isInteger(count)) return String(count);
+  compact ??= new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 });
   return compact.format(count).replace('K', 'k');
 }
 
