@@ -1,25 +1,34 @@
-import { type ConflictsAhead, conflictsAhead, mayConflict, NO_CONFLICTS_AHEAD } from './conflicts-ahead.js';
-import { type TrialMerge, trialMerges, type WorkAhead, workAhead } from './conflicts-ahead.js';
+import {
+  type CommittedWork,
+  type ConflictsAhead,
+  conflictsAhead,
+  mayConflict,
+  NO_CONFLICTS_AHEAD,
+  type TrialMerge,
+  trialMerges,
+  workAhead,
+} from './conflicts-ahead.js';
 import type { EngineEvent } from './events.js';
 import { mergeTree } from './git/merge.js';
 import { withoutMergeDrivers } from './git/merge-drivers.js';
-import { readRef } from './git/refs.js';
+import { readHead } from './git/read-head.js';
 import { watchHead } from './git/watch-head.js';
 import type { Sha } from './ids.js';
 import type { TrunkContext } from './run-context.js';
 
 /** A look follows so long after the first sign: what a rebase or a series of commits moves is looked at once. */
-const LOOK_AFTER_MS = 3_000;
+const LOOK_AFTER_MS = 5_000;
 
 /** What changes trunk, or what is still to be merged. */
 const CHANGES = new Set<EngineEvent['type']>([
+  'agent.finished',
   'merge.finished',
   'trunk.caught_up',
   'parked.settled',
   'iteration.finished',
 ]);
 
-type WatchContext = Pick<TrunkContext, 'git' | 'events' | 'clock' | 'aborted'>;
+type WatchContext = Pick<TrunkContext, 'git' | 'events' | 'places' | 'clock' | 'aborted'>;
 
 /** The files of one merge on trial that are in conflict; null when it is clean. */
 type Files = readonly string[] | null;
@@ -40,6 +49,8 @@ export class ConflictWatch implements AsyncDisposable {
   readonly #disposed = new AbortController();
   readonly #ended: AbortSignal;
   readonly #unsubscribe: () => void;
+  /** What was compared last. */
+  #committed: readonly CommittedWork[] = [];
   #tried: ReadonlyMap<string, Files> = new Map();
   #told: ConflictsAhead = NO_CONFLICTS_AHEAD;
   /** With which a merge on trial has no effect; null before the first. */
@@ -71,7 +82,7 @@ export class ConflictWatch implements AsyncDisposable {
     else if (type === 'worker.parked' || type === 'worker.removed') this.#leave(event.worker);
     // Its worktree is about to be reset, which is told as a move.
     else if (type === 'iteration.started') this.#tips.delete(event.worker);
-    else if (type === 'agent.line' || type === 'agent.finished' || type === 'merge.queued') {
+    else if (type === 'agent.line') {
       if (this.#unwatched.has(event.worker)) this.#move(event.worker);
     } else if (CHANGES.has(type)) this.#lookSoon();
   }
@@ -114,11 +125,11 @@ export class ConflictWatch implements AsyncDisposable {
 
   async #look(): Promise<void> {
     const { events, clock } = this.#context;
-    const work = workAhead(events.state);
-    if (mayConflict(work, events.state.trunk)) await this.#readTips(work);
-    const merges = trialMerges(workAhead(events.state), this.#tips, events.state.trunk);
+    const unread = await this.#readTips();
+    const { committed, reason: undiffed } = await this.#readCommitted();
+    const merges = trialMerges(committed, events.state);
     const tried = new Map<string, Files>();
-    let reason: string | null = null;
+    let reason = unread ?? undiffed;
     for (const merge of merges) {
       if (this.#ended.aborted) return;
       try {
@@ -134,14 +145,47 @@ export class ConflictWatch implements AsyncDisposable {
     this.#tell({ conflicts: conflictsAhead(told, this.#told.conflicts, now), reason });
   }
 
-  /** Reads where HEAD is in the worktrees that may have moved it. */
-  async #readTips(work: readonly WorkAhead[]): Promise<void> {
-    for (const { worker, path } of work) {
-      if (this.#ended.aborted || !this.#moved.delete(worker)) continue;
-      const tip = await readRef(this.#context.git, path, 'HEAD');
-      if (tip === null) this.#tips.delete(worker);
-      else this.#tips.set(worker, tip);
+  /** Reads where HEAD is in the worktrees that may have moved it. Returns why it cannot, where it cannot. */
+  async #readTips(): Promise<string | null> {
+    const { git, events, places } = this.#context;
+    let reason: string | null = null;
+    for (const work of workAhead(events.state)) {
+      if (this.#ended.aborted || !this.#moved.delete(work.worker)) continue;
+      this.#tips.delete(work.worker);
+      try {
+        const tip = await readHead(git, work, places.common_dir);
+        if (tip !== null) this.#tips.set(work.worker, tip);
+      } catch (error) {
+        reason ??= reasonOf(error);
+      }
     }
+    return reason;
+  }
+
+  /** What is committed by now, with the paths that it changes; and why some of that is not known. */
+  async #readCommitted(): Promise<{ committed: readonly CommittedWork[]; reason: string | null }> {
+    const { git, events } = this.#context;
+    const begun = workAhead(events.state).flatMap((each) => {
+      const tip = this.#tips.get(each.worker);
+      return tip === undefined || tip === each.base ? [] : [{ ...each, tip }];
+    });
+    const committed: CommittedWork[] = [];
+    let reason: string | null = null;
+    for (const each of mayConflict(begun, events.state.trunk) ? begun : []) {
+      if (this.#ended.aborted) break;
+      const { worker, path, base, tip } = each;
+      const known = this.#committed.find(
+        (one) => one.worker === worker && one.tip === tip && one.base === base,
+      );
+      const changed = ['diff-tree', '-r', '-z', '--no-renames', '--name-only', base, tip];
+      try {
+        committed.push({ ...each, files: known?.files ?? new Set(await git.list(path, changed)) });
+      } catch (error) {
+        reason ??= reasonOf(error);
+      }
+    }
+    this.#committed = committed;
+    return { committed, reason };
   }
 
   async #try(merge: TrialMerge): Promise<Files> {

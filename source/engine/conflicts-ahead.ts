@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { count, place } from './event-shape.js';
 import { type Sha, taskIdSchema } from './ids.js';
+import { pathsOverlap } from './paths-overlap.js';
 import type { RunState } from './state.js';
 
 const sideSchema = z.object({ ...place, task: taskIdSchema });
@@ -36,10 +37,12 @@ const LONGEST_PATH = 200;
 
 /** What a slot works on and is not merged yet. */
 export interface WorkAhead extends Side {
-  /** The worktree. */
   readonly path: string;
+  readonly git_dir: string;
   /** What the agent began with. */
   readonly base: Sha;
+  /** Its agent still works; else it is gated, waits for its turn, or is merged. */
+  readonly is_running: boolean;
 }
 
 /** What would have to be merged, were all slots done now. Pure. */
@@ -48,9 +51,31 @@ export function workAhead({ slots, workers }: RunState): readonly WorkAhead[] {
     const worker = number === null ? undefined : workers.get(number);
     // What has been merged, or could not be, is told as that.
     if (!worker || activity.kind !== 'working' || activity.merge.state === 'done') return [];
-    const { task, base } = activity;
-    return [{ slot, worker: worker.worker, task, path: worker.path, base }];
+    const { task, base, agent } = activity;
+    const { path, git_dir } = worker;
+    const is_running = agent.state === 'running';
+    return [{ slot, worker: worker.worker, task, path, git_dir, base, is_running }];
   });
+}
+
+/** Such work of which something is committed by now. */
+export interface CommittedWork extends Omit<WorkAhead, 'git_dir'> {
+  readonly tip: Sha;
+  /** The paths that it changes. */
+  readonly files: ReadonlySet<string>;
+}
+
+/** The paths that were merged into trunk after it stood at `base`; null where that is not known. Pure. */
+export function mergedSince({ history, run }: RunState, base: Sha): ReadonlySet<string> | null {
+  const begun = history.findLastIndex(({ sha }) => sha === base);
+  if (begun === -1 && run?.starting_sha !== base) return null;
+  const files = new Set<string>();
+  for (const step of history.slice(begun + 1)) {
+    if (step.kind === 'conflict') continue;
+    if (step.kind === 'caught_up' || step.files.length === 0) return null;
+    for (const file of step.files) files.add(file);
+  }
+  return files;
 }
 
 /** Two commits that are to be merged on trial, in the worktree of the second. */
@@ -60,25 +85,25 @@ export interface TrialMerge extends Pick<ConflictAhead, 'one' | 'other'> {
   readonly path: string;
 }
 
-/** Which merges tell what would conflict: those of work in which something was committed. Pure. */
-export function trialMerges(
-  work: readonly WorkAhead[],
-  tips: ReadonlyMap<number, Sha>,
-  trunk: Sha | null,
-): readonly TrialMerge[] {
-  const committed = work.flatMap((each) => {
-    const tip = tips.get(each.worker);
-    return tip === undefined || tip === each.base ? [] : [{ ...each, tip }];
-  });
+/**
+ * Which merges tell what would conflict: those of work that changes the same paths, while an agent of it still works.
+ * A folder that one has renamed and another added to is left to its turn: to foresee that too, all would have to be
+ * tried. Pure.
+ */
+export function trialMerges(committed: readonly CommittedWork[], state: RunState): readonly TrialMerge[] {
   return committed.flatMap((each, index) => {
-    const { path, base, tip } = each;
+    const { path, base, tip, files, is_running } = each;
     const one = sideOf(each);
-    const withTrunk =
-      trunk === null || trunk === base ? [] : [{ one, other: null, ours: trunk, theirs: tip, path }];
     const withOthers = committed
       .slice(index + 1)
+      .filter((other) => is_running || other.is_running)
+      .filter((other) => other.tip !== tip && pathsOverlap(files, other.files))
       .map((other) => ({ one, other: sideOf(other), ours: tip, theirs: other.tip, path: other.path }));
-    return [...withTrunk, ...withOthers.filter(({ ours, theirs }) => ours !== theirs)];
+    const { trunk } = state;
+    if (!is_running || trunk === null || trunk === base) return withOthers;
+    const merged = mergedSince(state, base);
+    if (merged !== null && !pathsOverlap(files, merged)) return withOthers;
+    return [{ one, other: null, ours: trunk, theirs: tip, path }, ...withOthers];
   });
 }
 
@@ -86,9 +111,12 @@ function sideOf({ slot, worker, task }: Side): Side {
   return { slot, worker, task };
 }
 
-/** Whether the tips of the work have to be known at all: one that stands on trunk alone can conflict with nothing. Pure. */
-export function mayConflict(work: readonly WorkAhead[], trunk: Sha | null): boolean {
-  return work.length > 1 || work.some(({ base }) => base !== trunk);
+/** Whether there is anything at all to compare: not where no agent works, or one alone that stands on trunk. Pure. */
+export function mayConflict(
+  work: readonly Pick<WorkAhead, 'base' | 'is_running'>[],
+  trunk: Sha | null,
+): boolean {
+  return work.some(({ base, is_running }) => is_running && (work.length > 1 || base !== trunk));
 }
 
 /** A merge on trial with the files that are in conflict; null when it is clean, or not known. */

@@ -4,6 +4,7 @@ import { ConflictWatch } from '../../source/engine/conflict-watch.js';
 import { EventStream } from '../../source/engine/event-stream.js';
 import type { DurableEvent, EngineEvent } from '../../source/engine/events.js';
 import { Git, type GitAnswer } from '../../source/engine/git/git.js';
+import { findPlaces } from '../../source/engine/git/places.js';
 import type { Sha } from '../../source/engine/ids.js';
 import { type ExampleBody, exampleEvents, exampleSha, started } from '../example-run.js';
 import { type GitProject, makeGitProject } from '../git-project.js';
@@ -19,6 +20,12 @@ class NotingGit extends Git {
     const [cwd, [command]] = args;
     this.asked.push(`${command} ${cwd.slice(-1)}`);
     return super.ask(...args);
+  }
+
+  override list(...args: Parameters<Git['list']>): Promise<string[]> {
+    const [cwd, [command]] = args;
+    this.asked.push(`${command} ${cwd.slice(-1)}`);
+    return super.list(...args);
   }
 }
 
@@ -81,6 +88,9 @@ async function watched(change: (gitDir: string) => string = (gitDir) => gitDir):
   const git = new NotingGit(env);
   const made = [await makeWorktree(git, project, 0), await makeWorktree(git, project, 1)] as const;
   const [{ base }] = made;
+  const found = await findPlaces(git, project.path);
+  if (found.kind === 'missing') throw new Error(found.problem);
+  const { places } = found;
   const clock = new SteppedClock();
   const events = new EventStream({ append: async () => {}, close: async () => {} }, clock);
   const tell = (...bodies: readonly ExampleBody[]): void => {
@@ -94,7 +104,7 @@ async function watched(change: (gitDir: string) => string = (gitDir) => gitDir):
     heard.resolve();
   });
   tell(started({ jobs: 2, starting_sha: base }));
-  const watch = new ConflictWatch({ git, events, clock, aborted: new AbortController().signal });
+  const watch = new ConflictWatch({ git, events, clock, places, aborted: new AbortController().signal });
   for (const [worker, { worktree }] of made.entries()) {
     const place = { slot: worker + 1, worker };
     const task = `app-${worker + 1}`;
@@ -198,14 +208,18 @@ describe.concurrent('ConflictWatch', () => {
     await run.commit(1, 'shared.txt', 'other\n');
     await run.clock.pass();
     await run.settle();
-    expect(new Set(run.git.asked)).toEqual(new Set(['rev-parse 1']));
+    // With nobody else's commits there is nothing to compare.
+    expect(run.git.asked).toEqual([]);
     await run.commit(0, 'shared.txt', 'one\n');
     await run.next();
-    expect(run.git.asked.filter((each) => each === 'merge-tree 1')).toHaveLength(1);
     await run.settle();
-    const asked = run.git.asked.length;
-    await run.settle();
-    expect(run.git.asked).toHaveLength(asked);
+    const asked = ['diff-tree 0', 'diff-tree 1', 'config 1', 'merge-tree 1'];
+    expect(run.git.asked).toEqual(asked);
+    // What touches other files need not be merged to know that it is clean.
+    await run.inWorktree(0, 'reset', '--hard', '--quiet', 'HEAD~1');
+    await run.commit(0, 'other.txt', 'one\n');
+    expect(await run.next()).toMatchObject({ conflicts: [] });
+    expect(run.git.asked).toEqual([...asked, 'diff-tree 0']);
   });
 
   it('looks at what is put out where the kernel does not tell', async () => {

@@ -1,70 +1,110 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type CommittedWork,
   conflictAheadSchema,
   conflictsAhead,
   mayConflict,
+  mergedSince,
   trialMerges,
   type TriedMerge,
-  type WorkAhead,
   workAhead,
 } from '../../source/engine/conflicts-ahead.js';
 import { type Sha, shaSchema, taskIdSchema } from '../../source/engine/ids.js';
-import { attempt, exampleSha, exampleState, started, worker } from '../example-run.js';
+import { attempt, type ExampleBody, exampleSha, exampleState, started, worker } from '../example-run.js';
 
-const sha = fc.constantFrom('a', 'b', 'c', 'd').map((digit): Sha => shaSchema.parse(exampleSha(digit)));
+const SHAS = ['a', 'b', 'c', 'd'].map((digit): Sha => shaSchema.parse(exampleSha(digit)));
+const sha = fc.constantFrom(...SHAS);
+const paths = fc
+  .uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e'), { maxLength: 3 })
+  .map((each) => new Set(each));
 
+/** Work of up to six workers, something of it committed. */
 const work = fc
-  .array(fc.record({ base: sha, tip: fc.option(sha) }), { maxLength: 6 })
-  .map((each) => each.map(({ base, tip }, index) => ({ tip, work: workOf(index, base) })));
+  .array(fc.record({ base: sha, tip: sha, files: paths, is_running: fc.boolean() }), { maxLength: 6 })
+  .map((each) =>
+    each
+      .map((each, index): CommittedWork => {
+        const task = taskIdSchema.parse(`app-${index}`);
+        return { slot: index + 1, worker: index + 10, task, path: `/wt/${index}`, ...each };
+      })
+      .filter(({ base, tip }) => base !== tip),
+  );
 
-function workOf(index: number, base: Sha): WorkAhead {
-  const task = taskIdSchema.parse(`app-${index}`);
-  return { slot: index + 1, worker: index + 10, task, path: `/wt/${index}`, base };
-}
+/** A run whose trunk went through the commits in turn, each of which changed some files. */
+const run = fc.array(fc.record({ files: paths, sha }), { maxLength: 4 }).map((steps) =>
+  exampleState([
+    started({ starting_sha: SHAS[0] }),
+    ...steps.flatMap(({ files, sha }) => {
+      const step = { slot: 1, worker: 0, task: 'app-1', attempt: 1, iteration: 1 };
+      const outcome = 'merged';
+      return [{ type: 'merge.finished' as const, ...step, outcome, sha, files: [...files] }];
+    }),
+  ]),
+);
 
-type Work = readonly { readonly work: WorkAhead; readonly tip: Sha | null }[];
-
-function tipsOf(each: Work): ReadonlyMap<number, Sha> {
-  return new Map(each.flatMap(({ work, tip }) => (tip === null ? [] : [[work.worker, tip]])));
+function haveSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  return [...one].some((path) => other.has(path));
 }
 
 const NOW = '2026-11-22T10:20:00.000Z';
 
 describe('trialMerges', () => {
-  it('compares each two that have committed something once, and each with a trunk that has moved on', () => {
+  it('compares each two that change the same once, and each with a trunk that has, or may have', () => {
     fc.assert(
-      fc.property(work, sha, (each, trunk) => {
-        const committed = each.filter(({ work, tip }) => tip !== null && tip !== work.base);
-        const merges = trialMerges(
-          each.map(({ work }) => work),
-          tipsOf(each),
-          trunk,
-        );
+      fc.property(work, run, (committed, state) => {
+        const merges = trialMerges(committed, state);
         const names = merges.map(({ one, other }) => `${one.worker} ${other?.worker}`);
-        expect(new Set(names).size).toBe(names.length);
         const pairs = committed.flatMap((one, index) =>
-          committed.slice(index + 1).filter((other) => other.tip !== one.tip),
+          committed
+            .slice(index + 1)
+            .filter((other) => one.is_running || other.is_running)
+            .filter((other) => other.tip !== one.tip && haveSame(one.files, other.files))
+            .map((other) => `${one.worker} ${other.worker}`),
         );
-        const behind = committed.filter(({ work }) => work.base !== trunk);
-        expect(merges).toHaveLength(pairs.length + behind.length);
+        const behind = committed
+          .filter(({ base, is_running }) => is_running && base !== state.trunk)
+          .filter(({ base, files }) => {
+            const merged = mergedSince(state, base);
+            return merged === null || haveSame(files, merged);
+          })
+          .map(({ worker }) => `${worker} undefined`);
+        expect([...names].sort()).toEqual([...pairs, ...behind].sort());
+        const tips = new Map(committed.map(({ worker, tip }) => [worker, tip]));
         for (const { one, other, ours, theirs } of merges) {
-          expect(ours === trunk || other !== null).toBe(true);
-          expect(other?.worker).not.toBe(one.worker);
-          expect(tipsOf(each).get((other ?? one).worker)).toBe(theirs);
+          expect(tips.get((other ?? one).worker)).toBe(theirs);
+          expect(ours).toBe(other ? tips.get(one.worker) : state.trunk);
         }
       }),
     );
   });
 
-  it('has nothing to compare where no tip need be known', () => {
+  it('has nothing to compare where nothing can be in conflict', () => {
     fc.assert(
-      fc.property(work, sha, (each, trunk) => {
-        const all = each.map(({ work }) => work);
-        if (mayConflict(all, trunk)) return;
-        expect(trialMerges(all, tipsOf(each), trunk)).toEqual([]);
+      fc.property(work, run, (committed, state) => {
+        if (mayConflict(committed, state.trunk)) return;
+        expect(trialMerges(committed, state)).toEqual([]);
       }),
     );
+  });
+});
+
+describe('mergedSince', () => {
+  it('is what was merged after that commit, where all of it is known', () => {
+    const merge = (sha: string, ...files: readonly string[]): ExampleBody => {
+      const step = { slot: 1, worker: 0, task: 'app-1', attempt: 1, iteration: 1 };
+      return { type: 'merge.finished', ...step, outcome: 'merged', sha: exampleSha(sha), files };
+    };
+    const before = [started(), merge('a', 'one', 'two'), merge('b', 'two', 'three')];
+    const since = (sha: string, ...more: readonly ExampleBody[]): ReadonlySet<string> | null =>
+      mergedSince(exampleState([...before, ...more]), shaSchema.parse(exampleSha(sha)));
+    expect(since('4be1c09')).toEqual(new Set(['one', 'two', 'three']));
+    expect(since('a')).toEqual(new Set(['two', 'three']));
+    expect(since('b')).toEqual(new Set());
+    expect(since('c')).toBeNull();
+    const caughtUp = { type: 'trunk.caught_up', sha: exampleSha('d'), tip: exampleSha('e') } as const;
+    expect(since('a', caughtUp)).toBeNull();
+    expect(since('d', caughtUp, merge('f', 'four'))).toEqual(new Set(['four']));
   });
 });
 
@@ -72,12 +112,8 @@ describe('conflictsAhead', () => {
   const files = fc.option(
     fc.uniqueArray(fc.constantFrom(...Array.from('abcdefghijklmnop')), { maxLength: 12 }),
   );
-  const tried = fc.tuple(work, sha).chain(([each, trunk]) => {
-    const merges = trialMerges(
-      each.map(({ work }) => work),
-      tipsOf(each),
-      trunk,
-    );
+  const tried = fc.tuple(work, run).chain(([committed, state]) => {
+    const merges = trialMerges(committed, state);
     return fc.tuple(...merges.map((merge) => files.map((found): TriedMerge => ({ ...merge, files: found }))));
   });
 
@@ -125,9 +161,11 @@ describe('workAhead', () => {
     if (!claimed || !begun) throw new Error('internal: the example has changed');
     expect(workAhead(exampleState([...before, claimed]))).toEqual([]);
     const [own] = workAhead(exampleState([...before, claimed, begun]));
-    expect(own).toMatchObject({ ...place, base: exampleSha('4be1c09') });
+    expect(own).toMatchObject({ ...place, base: exampleSha('4be1c09'), is_running: true });
     const end = rest.findIndex(({ type }) => type === 'merge.finished');
-    expect(workAhead(exampleState([...before, claimed, begun, ...rest.slice(0, end)]))).toHaveLength(1);
+    expect(workAhead(exampleState([...before, claimed, begun, ...rest.slice(0, end)]))).toMatchObject([
+      { ...place, is_running: false },
+    ]);
     expect(workAhead(exampleState([...before, claimed, begun, ...rest.slice(0, end + 1)]))).toEqual([]);
     expect(workAhead(exampleState([...before, claimed, begun, ...rest]))).toEqual([]);
   });
