@@ -25,6 +25,7 @@ import { FreeDisk } from './free-disk.js';
 import { printLines } from './print-lines.js';
 import { projectHere, typedRunId } from './project-here.js';
 import { RunFeed } from './run-feed.js';
+import { storyTeller } from './story-teller.js';
 import { transcriptsOf } from './transcripts-of.js';
 import { WorktreeDesk } from './worktree-desk.js';
 import { SCREEN_FLAGS, SCREEN_FLAGS_HELP, themeOf } from './screen-flags.js';
@@ -103,7 +104,8 @@ async function onScreen(
   const handle = await begin((events) => feed.listen(events));
   const transcripts = transcriptsOf({ run, places, git }, () => handle.events.state);
   const worktrees = new WorktreeDesk(projectHere);
-  const { why, code } = await show(handle, feed, { transcripts, worktrees, theme });
+  const story = storyTeller(places, run);
+  const { why, code } = await show(handle, feed, { transcripts, worktrees, story, theme });
   if (why.kind === 'at_once') return leaveAtOnce(handle);
   if (why.kind === 'hung_up' && code === undefined) hangUp(handle, on_hangup);
   // Why the run could not begin is in what it has told.
@@ -126,7 +128,7 @@ interface Shown {
 async function show(
   handle: RunHandle,
   feed: RunFeed,
-  looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'theme'>,
+  looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'story' | 'theme'>,
 ): Promise<Shown> {
   let code: Shown['code'];
   let signalled: 'signal' | 'hung_up' | null = null;
