@@ -58,18 +58,10 @@ export function pressSummaryKey(
   const { focus, command } = pressed;
   if (focus === null) return state.story ? { ...state, story: null, place: state.story.from } : 'leave';
   const typed = { ...state, typing: focus.typing };
-  switch (command?.type) {
-    case 'search':
-      return find({ ...typed, search: command.text }, 'forwards', true, facts);
-    case 'again':
-      return find(state, command.direction, false, facts);
-    case 'fold':
-      return open(state, facts);
-    case undefined:
-      return typed;
-    default:
-      return other(state, key);
-  }
+  if (command === null) return typed;
+  if (command.type === 'search') return find({ ...typed, search: command.text }, 'forwards', true, facts);
+  if (command.type === 'again') return find(state, command.direction, false, facts);
+  return command.type === 'fold' ? open(state, facts) : other(state, key);
 }
 
 function other(state: SummaryState, key: string): SummaryState | 'leave' {

@@ -218,8 +218,9 @@ describe('App', () => {
     const state = exampleState(exampleBodies());
     for (const id of state.tasks.keys()) harness.run.begin(1, id);
     harness.summary = summaryText(summarise(state, new Date(EXAMPLE_NOW)), { columns: 80 });
-    const until = (pattern: string | RegExp): Promise<void> =>
-      expect.poll(async () => (await terminal.screen()).join('\n')).toMatch(pattern);
+    const until = async (pattern: string | RegExp): Promise<void> => {
+      await expect.poll(async () => (await terminal.screen()).join('\n')).toMatch(pattern);
+    };
     await until('FOR YOU');
     for (const key of ['/', 'U', 'p', 'g', 'r', 'a']) terminal.press(key);
     await until('/Upgra_');

@@ -54,7 +54,7 @@ describe('pressSummaryKey', () => {
   });
 
   it('finds text, around the end and back, and says where there is none', () => {
-    const search = (text: string): string[] => ['/', ...text, 'enter'];
+    const search = (text: string): string[] => ['/', ...Array.from(text), 'enter'];
     expect(press(...search('end'))).toMatchObject({ place: { selected: 5 }, search: 'end', typing: null });
     expect(press(...search('app-2'), 'n', 'n')).toMatchObject({ place: { selected: 4 }, message: null });
     expect(press(...search('app-2'), 'n', 'n', 'n')).toMatchObject({
