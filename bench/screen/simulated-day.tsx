@@ -83,6 +83,7 @@ const drawn = drawScreen(
       control={() => undefined}
       transcripts={NO_TRANSCRIPTS}
       worktrees={{ open: () => ({ [Symbol.dispose]: () => {} }), prune: () => {} }}
+      story={async () => ''}
       copy={() => false}
       onLeave={() => undefined}
     />

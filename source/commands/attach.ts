@@ -17,6 +17,7 @@ import { hasScreen, openScreen, type ScreenOptions } from './open-screen.js';
 import { printLines } from './print-lines.js';
 import { projectHere } from './project-here.js';
 import { RunFeed } from './run-feed.js';
+import { storyTeller } from './story-teller.js';
 import { transcriptsOf } from './transcripts-of.js';
 import { WorktreeDesk } from './worktree-desk.js';
 
@@ -41,7 +42,9 @@ export async function attach(asked: RunId | null, theme: Theme): Promise<ExitCod
   });
   const transcripts = transcriptsOf({ ...project, run: client.hello.run }, () => state);
   const worktrees = new WorktreeDesk(async () => project);
-  const why = await show(client, feed, { transcripts, worktrees, theme }, { ended: ended.promise, bell });
+  const story = storyTeller(project.places, client.hello.run);
+  const looks = { transcripts, worktrees, story, theme };
+  const why = await show(client, feed, looks, { ended: ended.promise, bell });
   return tellEnd(client, why, state);
 }
 
@@ -52,7 +55,7 @@ type Why = 'ended' | 'lost' | 'detached';
 async function show(
   client: ControlClient,
   feed: RunFeed,
-  looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'theme'>,
+  looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'story' | 'theme'>,
   { ended, bell }: { readonly ended: Promise<'ended'>; readonly bell: { ring: () => void } },
 ): Promise<Why> {
   using screen = openScreen({

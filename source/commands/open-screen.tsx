@@ -2,6 +2,7 @@ import process from 'node:process';
 import { App } from '../components/app.js';
 import type { Leaving } from '../components/press-leaving-key.js';
 import { drawScreen } from '../components/draw-screen.js';
+import type { TellStory } from '../components/use-summary.js';
 import { type Theme, ThemeContext } from '../components/theme.js';
 import type { ScreenData } from '../components/screen-data.js';
 import { clipboardSequence } from '../components/clipboard-sequence.js';
@@ -35,6 +36,7 @@ export interface ScreenOptions {
   readonly control: (control: Control) => void;
   readonly transcripts: TranscriptSource;
   readonly worktrees: WorktreeSource;
+  readonly story: TellStory;
   readonly theme: Theme;
   /** The run goes on in another process, so that the screen may be left. */
   readonly attached?: boolean;

@@ -27,6 +27,7 @@ import { FreeDisk } from './free-disk.js';
 import { printLines } from './print-lines.js';
 import { projectHere, typedRunId } from './project-here.js';
 import { RunFeed } from './run-feed.js';
+import { storyTeller } from './story-teller.js';
 import { transcriptsOf } from './transcripts-of.js';
 import { WorktreeDesk } from './worktree-desk.js';
 import { SCREEN_FLAGS, SCREEN_FLAGS_HELP, themeOf } from './screen-flags.js';
@@ -108,7 +109,8 @@ async function onScreen(
   const feed = new RunFeed(() => disk.bytes);
   const transcripts = transcriptsOf({ run, places, git }, () => feed.state);
   const worktrees = new WorktreeDesk(projectHere);
-  const { handle, why, code } = await show(begin, feed, { transcripts, worktrees, theme });
+  const story = storyTeller(places, run);
+  const { handle, why, code } = await show(begin, feed, { transcripts, worktrees, story, theme });
   if (why.kind === 'at_once') return leaveAtOnce(handle);
   if (why.kind === 'hung_up' && code === undefined) hangUp(handle, on_hangup);
   // Why the run could not begin is in what it has told.
@@ -137,7 +139,7 @@ interface Shown {
 async function show(
   begin: Begin,
   feed: RunFeed,
-  looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'theme'>,
+  looks: Pick<ScreenOptions, 'transcripts' | 'worktrees' | 'story' | 'theme'>,
 ): Promise<Shown> {
   let code: Shown['code'];
   let signalled: 'signal' | 'hung_up' | null = null;

@@ -12,10 +12,9 @@ import { FIRST_SCREEN, type ScreenState } from './press-key.js';
 import type { Leaving } from './press-leaving-key.js';
 import { pressListKey } from './press-list-key.js';
 import type { ScreenData } from './screen-data.js';
-import { screenText } from './screen-text.js';
-import { scrollBy } from './scroll.js';
 import { SummaryScreen, summaryPage } from './summary-screen.js';
 import { type ReadingPorts, useReading } from './use-reading.js';
+import { type TellStory, useSummary } from './use-summary.js';
 import { useTicks } from './use-ticks.js';
 import { useWorktrees } from './use-worktrees.js';
 
@@ -28,6 +27,7 @@ interface AppProps extends ScreenSize, ReadingPorts {
   /** Asks something of the run. */
   readonly control: (control: Control) => void;
   readonly worktrees: WorktreeSource;
+  readonly story: TellStory;
   /** The run goes on in another process, so that the screen may be left. */
   readonly attached?: boolean;
   /** The summary has been read, or the screen is left. */
@@ -36,17 +36,17 @@ interface AppProps extends ScreenSize, ReadingPorts {
 
 /** The whole screen: the dashboard while the run goes on, then its summary. */
 export function App(props: AppProps): ReactElement {
-  const { columns, rows, pull, control, attached = false, onLeave } = props;
+  const { columns, rows, pull, control, story, attached = false, onLeave } = props;
   const [data, setData] = useState(() => pull(columns));
   const [screen, setScreen] = useState(FIRST_SCREEN);
-  const [scroll, setScroll] = useState(0);
   // Keys that come in one piece are all pressed before anything is drawn.
-  const latest = useRef({ screen: FIRST_SCREEN, scroll: 0 });
-  const { live, summary, now } = data;
+  const latest = useRef(FIRST_SCREEN);
+  const { live, now } = data;
 
   const { exit } = useApp();
   const reading = useReading(props, readingRoom({ columns, rows }));
   const worktrees = useWorktrees(props.worktrees);
+  const summary = useSummary({ summary: data.summary, columns, tell: story });
   const tick = (): void =>
     orElse(exit, () => {
       const pulled = pull(columns);
@@ -60,30 +60,23 @@ export function App(props: AppProps): ReactElement {
     () => layOut({ columns, rows, slots: Math.max(1, live.slots.length), selected }),
     [columns, rows, live.slots.length, selected],
   );
-  const lines = useMemo(() => summary?.split('\n').map(screenText) ?? null, [summary]);
 
   const show = (next: ScreenState): void => {
-    latest.current.screen = next;
+    latest.current = next;
     setScreen(next);
-  };
-  const scrollTo = (next: number): void => {
-    latest.current.scroll = next;
-    setScroll(next);
   };
 
   const press = (name: string): void => {
-    if (lines !== null) {
-      const first = latest.current.scroll;
-      const next = scrollBy(name, { lines: lines.length, page: summaryPage(rows), first });
-      if (next === null) onLeave('left');
-      else scrollTo(next);
+    if (summary.lines !== null) {
+      const { tasks } = live.state;
+      if (!summary.press(name, { page: summaryPage(rows), tasks })) onLeave('left');
       return;
     }
     const { live: newest } = pull(columns);
     const searching = typeof reading.latest()?.searching === 'number';
     const seen = { live: newest, worktrees: worktrees.latest() };
     const facts = { ...seen, layout, attached, now: Date.now(), searching };
-    const pressed = pressListKey(latest.current.screen, name, facts);
+    const pressed = pressListKey(latest.current, name, facts);
     show(pressed.screen);
     if (pressed.leave) onLeave(pressed.leave);
     if (pressed.reading) reading.act(pressed.reading, newest.state);
@@ -95,10 +88,11 @@ export function App(props: AppProps): ReactElement {
   };
   useInput((input, key) => orElse(exit, () => keysIn(keyName(input, key)).forEach(press)));
 
-  if (lines !== null) {
+  if (summary.lines !== null) {
+    const { lines, state } = summary;
     return (
       <Box width="100%" height={rows}>
-        <SummaryScreen columns={columns} rows={rows} lines={lines} scroll={scroll} />
+        <SummaryScreen columns={columns} rows={rows} lines={lines} state={state} />
       </Box>
     );
   }

@@ -13,6 +13,7 @@ import type { ScreenState } from './press-key.js';
 import type { ScreenData } from './screen-data.js';
 import { cut, screenText, spread } from './screen-text.js';
 import { subjectInWords } from './slot-words.js';
+import { underCursor } from './under-cursor.js';
 
 /** The heading, how far one has read, and the keys. */
 const OTHER_LINES = 3;
@@ -101,11 +102,6 @@ function statusLine(view: ReadingView, typing: string | null, message: string | 
 function placeInWords({ rows, cursor, size }: ReadingView): string {
   const offset = rows[cursor]?.place.offset ?? 0;
   return size === 0 ? '0%' : `${Math.floor((offset / size) * 100)}%`;
-}
-
-/** The cursor is told by a sign, too; one that tells of something folded stays. */
-function underCursor(text: string, width: number): string {
-  return text === '' || text.startsWith(' ') ? cut(`▶${text.slice(1)}`, width) : text;
 }
 
 function toneOf({ kind }: ReadingRow, isCursor: boolean): Tone {

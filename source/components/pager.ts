@@ -1,4 +1,5 @@
 import type { Transcript, TranscriptPart, TranscriptSearch } from '../engine/transcript/transcript.js';
+import { textMatcher } from './text-matcher.js';
 import { layPage, type ReadingPage, type ReadingRow, type RowPlace, rowsOf } from './reading-page.js';
 
 /** The room on the screen for what is read. */
@@ -163,6 +164,6 @@ export class Pager {
 
 /** The numbers of the rows that hold the text; the first one's where only a row's end and the next one's beginning do. */
 function matches(rows: readonly ReadingRow[], text: string): readonly number[] {
-  const fold = text === text.toLowerCase() ? (each: string) => each.toLowerCase() : (each: string) => each;
-  return rows.flatMap((row, index) => (fold(row.text).includes(text) ? [index] : []));
+  const holds = textMatcher(text);
+  return rows.flatMap((row, index) => (holds(row.text) ? [index] : []));
 }

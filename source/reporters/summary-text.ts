@@ -1,11 +1,11 @@
-import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
 import type { NextStep } from '../engine/next-steps.js';
 import { plainText } from '../engine/plain-text.js';
 import type { Summary, Timeline, WorkerSummary } from '../engine/summary.js';
 import type { TaskSummary } from '../engine/task-summary.js';
+import { factLines } from './fact-lines.js';
 import type { SummaryColumn } from './fit-columns.js';
 import { formatClock, formatCount, formatDuration, formatMoney, formatTokens, shortSha } from './formats.js';
+import { paragraph } from './paragraph.js';
 import { summaryTable } from './summary-table.js';
 import { timelineLegend, timelineText } from './timeline-text.js';
 import { stopInWords } from './words.js';
@@ -31,25 +31,6 @@ export function summaryText(
     summary.problems.length === 0 ? '' : problemsSection(summary.problems, columns),
   ];
   return sections.filter((section) => section !== '').join('\n\n');
-}
-
-/** A paragraph after an indent, broken between words. */
-function paragraph(text: string, columns: number, indent = ' '): string {
-  const width = Math.max(1, columns - indent.length);
-  const lines = wrapAnsi(plainText(text), width, { hard: true }).split('\n');
-  const rest = ' '.repeat(indent.length);
-  return lines.map((line, index) => ((index === 0 ? indent : rest) + line).trimEnd()).join('\n');
-}
-
-/** Facts side by side, none of them broken: as many on a line as fit. */
-function factLines(facts: readonly string[], columns: number): string {
-  const lines: string[] = [];
-  for (const fact of facts) {
-    const longer = `${lines.at(-1) ?? ''}   ${fact}`;
-    if (lines.length > 0 && stringWidth(longer) <= columns) lines[lines.length - 1] = longer;
-    else lines.push(` ${fact}`);
-  }
-  return lines.join('\n');
 }
 
 function headSection(summary: Summary, columns: number): string {

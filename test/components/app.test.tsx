@@ -22,6 +22,7 @@ class Harness {
   readonly run = new LiveExample(4);
   readonly controls: Control[] = [];
   summary: string | null = null;
+  stories: string[] = [];
   left: string[] = [];
 
   constructor() {
@@ -55,6 +56,10 @@ class Harness {
       onLeave={(how) => this.left.push(how)}
       transcripts={{ open: async () => ({ kind: 'missing', why: 'nothing to read' }) }}
       worktrees={{ open: () => ({ [Symbol.dispose]: () => {} }), prune: () => {} }}
+      story={async (task, columns) => {
+        this.stories.push(`${task} ${columns}`);
+        return ` ${task}  \u001B[31mall\n  TRY 1/2 ${task}\n  gate RED: npm test`;
+      }}
       copy={() => true}
     />
   );
@@ -194,9 +199,9 @@ describe('App', () => {
     const first = await terminal.screen();
     expect(first.filter((line) => stringWidth(line) > 80)).toEqual([]);
     expect(first.at(-1)).toMatch(/^ 1-23 of \d+ .* any other key leaves/);
+    expect(first[0]).toMatch(/^▶/);
     terminal.press('j');
-    const second = await terminal.screen();
-    expect(second[0]).toBe(first[1]);
+    expect((await terminal.screen())[1]).toMatch(/^▶/);
     terminal.press('G');
     expect((await terminal.screen()).join('\n')).toContain('app-33');
     terminal.press(DOWN);
@@ -204,5 +209,34 @@ describe('App', () => {
     expect(harness.left).toEqual([]);
     terminal.press('q');
     expect(harness.left).toEqual(['left']);
+  });
+
+  it('tells at the end the story of the task that the cursor is on, and finds text in both', async () => {
+    const harness = new Harness();
+    using terminal = emulateTerminal(80, 24, harness.draw);
+    await terminal.screen();
+    const state = exampleState(exampleBodies());
+    for (const id of state.tasks.keys()) harness.run.begin(1, id);
+    harness.summary = summaryText(summarise(state, new Date(EXAMPLE_NOW)), { columns: 80 });
+    const until = async (pattern: string | RegExp): Promise<void> => {
+      await expect.poll(async () => (await terminal.screen()).join('\n')).toMatch(pattern);
+    };
+    await until('FOR YOU');
+    for (const key of ['/', 'U', 'p', 'g', 'r', 'a']) terminal.press(key);
+    await until('/Upgra_');
+    terminal.press('\r');
+    await until(/▶app-2 .*Upgrade/);
+    terminal.press('\r');
+    await until(/▶app-2 {2}all\n {2}TRY 1\/2 app-2\n {2}gate RED: npm test\n/);
+    expect(harness.stories).toEqual(['app-2 80']);
+    for (const key of ['/', 'r', 'e', 'd', '\r']) terminal.press(key);
+    await until(/▶ gate RED/);
+    terminal.press('x');
+    await until('x does nothing here');
+    terminal.press('\u001B');
+    await until(/▶app-2 .*Upgrade/);
+    expect(harness.left).toEqual([]);
+    terminal.press('\u001B');
+    await expect.poll(() => harness.left).toEqual(['left']);
   });
 });

@@ -64,6 +64,7 @@ class Harness {
         onLeave={() => {}}
         transcripts={this.source}
         worktrees={{ open: () => ({ [Symbol.dispose]: () => {} }), prune: () => {} }}
+        story={async () => ''}
         copy={(text) => {
           this.copied.push(text);
           return clipboardSequence(text) !== null;

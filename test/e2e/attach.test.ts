@@ -54,7 +54,7 @@ describe('hew tui --attach', () => {
     await untilJournal(project, '"slot.resumed"');
     await finish(first);
     await finish(second);
-    await again.until('any key leaves');
+    await again.until('any other key leaves');
     await expect.poll(() => again.bells).toBe(1);
     again.type('x');
     expect(await again.exitCode()).toBe(0);
@@ -84,7 +84,7 @@ describe('hew tui --attach', () => {
     await untilJournal(project, '"run.stopping"');
     await finish(first);
     await finish(second);
-    await again.until('any key leaves');
+    await again.until('any other key leaves');
     again.type('x');
     expect(await again.exitCode()).toBe(3);
   });

@@ -75,6 +75,27 @@ describe('hew loop summary', () => {
     expect(broken.stdout.replaceAll(/\s+/g, '')).toContain('iter-001.json,fieldnumber:');
   });
 
+  it('tells what happened to one task, as text and as JSON', async () => {
+    await using project = await makeGitProject();
+    await withRuns(project);
+    const loop = loopIn(project);
+    const told = await loop('summary', EXAMPLE_RUN, '--task', 'app-2');
+    expect(told).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ app-2 [^]*\n TRY 2\/2 /) });
+    const json = await loop('summary', EXAMPLE_RUN, '--task', 'app-2', '--json');
+    const { fate, events } = JSON.parse(json.stdout) as { fate: string; events: { type: string }[] };
+    expect(fate).toBe('failed');
+    expect(events.filter(({ type }) => type === 'iteration.finished')).toHaveLength(2);
+    for (const [run, task, why] of [
+      [EXAMPLE_RUN, 'app-99', 'did nothing with app-99'],
+      [EXAMPLE_RUN, '--x', 'not a task id'],
+      [ENDED, 'app-1', 'has no journal'],
+    ] as const)
+      expect(await loop('summary', run, `--task=${task}`)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(why),
+      });
+  });
+
   it('refuses what is no run here', async () => {
     await using project = await makeGitProject();
     await withRuns(project);
