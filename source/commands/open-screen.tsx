@@ -70,12 +70,21 @@ export function openScreen({ theme, ...options }: ScreenOptions): Screen {
     drawn.redraw();
   };
   process.on('SIGCONT', takeBack);
+  const sizeNow = (): string => `${stdout.columns} ${stdout.rows}`;
+  let size = sizeNow();
+  // Node tells nothing of a size that was another one in between, by which the terminal has lost what was on it.
+  const drawAgain = (): void => {
+    if (size === sizeNow()) drawn.redraw();
+    size = sizeNow();
+  };
+  process.on('SIGWINCH', drawAgain);
 
   let open = true;
   function end(why: ScreenEnd): void {
     if (!open) return;
     open = false;
     process.off('SIGCONT', takeBack);
+    process.off('SIGWINCH', drawAgain);
     drawn.unmount();
     resolve(why);
   }

@@ -5,7 +5,7 @@ import type { WorktreeSource } from '../engine/prune/seen-worktrees.js';
 import { Dashboard } from './dashboard.js';
 import type { ScreenSize } from './draw-screen.js';
 import { FocusScreen, readingRoom } from './focus-screen.js';
-import { keyName, keysIn } from './key-name.js';
+import { keysPressed } from './key-name.js';
 import { layOut } from './layout.js';
 import { Lists } from './lists.js';
 import { FIRST_SCREEN, type ScreenState } from './press-key.js';
@@ -86,7 +86,7 @@ export function App(props: AppProps): ReactElement {
     // What a control has changed is seen with the key that has asked for it.
     setData(pull(columns));
   };
-  useInput((input, key) => orElse(exit, () => keysIn(keyName(input, key)).forEach(press)));
+  useInput((input, key) => orElse(exit, () => keysPressed(input, key).forEach(press)));
 
   if (summary.lines !== null) {
     const { lines, state } = summary;

@@ -48,7 +48,7 @@ export function FocusScreen({ columns: width, rows, view, data, screen }: FocusS
       </Place>
       <Place at={footer}>
         <Line text={cut(statusLine(view, typing, screen.message?.text ?? null), width)} tone="strong" />
-        <Line text={cut(KEYS, width)} />
+        <Line text={keyLine(width)} />
       </Place>
       <Dialogs screen={screen} live={data.live} footer={footer} />
     </Box>
@@ -65,8 +65,14 @@ const Row = memo(function Row({ row, isCursor, width }: RowProps): ReactElement 
   return <Line text={isCursor ? underCursor(row.text, width) : row.text} tone={toneOf(row, isCursor)} />;
 });
 
-const KEYS =
+/** Those in sight on each screen, and those that need more room; `?` tells all. */
+const KEYS = ' Esc back   / search   f follow   g gate   d diff   [ ] iterations   ? keys';
+const MORE_KEYS =
   ' Esc back   j k PgUp PgDn   Enter unfold   / search   f follow   g gate   d diff   [ ] iterations   c copy   ? keys';
+
+function keyLine(width: number): string {
+  return cut(MORE_KEYS.length <= width ? MORE_KEYS : KEYS, width);
+}
 
 function heading({ slot, subject }: ReadingView, task: string, width: number): string {
   if (subject === null) return spread(`══ ${slot} ${task} `, '', width, '═');

@@ -15,16 +15,22 @@ const NAMED = [
   ['delete', 'delete'],
 ] as const;
 
-/** A key as hew names it: `p`, `tab`, `shift-tab`, `ctrl-c`, `up` … Several characters are a paste. Pure. */
-export function keyName(input: string, key: Key): string {
+/** A key as hew names it: `p`, `tab`, `shift-tab`, `ctrl-c`, `up` … Several characters are a paste. */
+function keyName(input: string, key: Key): string {
   if (key.tab) return key.shift ? 'shift-tab' : 'tab';
   const named = NAMED.find(([property]) => key[property]);
   if (named) return named[1];
   return key.ctrl ? `ctrl-${input}` : input;
 }
 
-/** The keys that a name stands for: one that is held comes as several characters where the screen is slow. Pure. */
-export function keysIn(name: string): readonly string[] {
+/**
+ * The keys that were pressed, where the screen is slow several at once: one that is held comes as several characters, and
+ * Esc with the next one as if Alt was held. Pure.
+ */
+export function keysPressed(input: string, key: Key): readonly string[] {
+  const name = keyName(input, key);
+  // What is asked must not be answered by a key that follows its Esc.
+  if (key.meta && !key.escape && (input !== '' || name === 'enter')) return ['escape', name];
   // Digits are left together, since two of them name one slot.
   return /^(\D)\1+$/u.test(name) ? Array.from(name) : [name];
 }

@@ -131,6 +131,18 @@ describe('App', () => {
     expect(harness.controls).toHaveLength(1);
   });
 
+  it('aborts nothing after an Esc that comes together with the next key', async () => {
+    const harness = new Harness();
+    using terminal = emulateTerminal(80, 24, harness.draw);
+    const screen = async (): Promise<string> => (await terminal.screen()).join('\n');
+    expect(await screen()).toContain('▶1 app-1');
+    terminal.press('q');
+    expect(await screen()).toContain('End the run?');
+    terminal.press('\u001Ba');
+    expect(await screen()).toContain('Abort the run?');
+    expect(harness.controls).toEqual([]);
+  });
+
   it('takes a note in the line of the keys, whose end stays in sight', async () => {
     const harness = new Harness();
     using terminal = emulateTerminal(80, 24, harness.draw);

@@ -1,11 +1,62 @@
+import type { Key } from 'ink';
 import { describe, expect, it } from 'vitest';
-import { keysIn } from '../../source/components/key-name.js';
+import { keysPressed } from '../../source/components/key-name.js';
 
-describe('keysIn', () => {
+const NO_KEY: Key = {
+  upArrow: false,
+  downArrow: false,
+  leftArrow: false,
+  rightArrow: false,
+  pageDown: false,
+  pageUp: false,
+  home: false,
+  end: false,
+  return: false,
+  escape: false,
+  ctrl: false,
+  shift: false,
+  tab: false,
+  backspace: false,
+  delete: false,
+  meta: false,
+  super: false,
+  hyper: false,
+  capsLock: false,
+  numLock: false,
+};
+
+describe('keysPressed', () => {
   it('takes a key that is held for several, and nothing else', () => {
-    expect(keysIn('jjj')).toEqual(['j', 'j', 'j']);
-    expect(keysIn('  ')).toEqual([' ', ' ']);
-    for (const name of ['j', '', 'up', 'jk', '11', 'page down', 'ctrl-c'])
-      expect(keysIn(name)).toEqual([name]);
+    expect(keysPressed('jjj', NO_KEY)).toEqual(['j', 'j', 'j']);
+    expect(keysPressed('  ', NO_KEY)).toEqual([' ', ' ']);
+    for (const name of ['j', '', 'jk', '11']) expect(keysPressed(name, NO_KEY)).toEqual([name]);
+    expect(keysPressed('c', { ...NO_KEY, ctrl: true })).toEqual(['ctrl-c']);
+  });
+
+  it.each([
+    ['upArrow', 'up'],
+    ['downArrow', 'down'],
+    ['leftArrow', 'left'],
+    ['rightArrow', 'right'],
+    ['pageUp', 'page up'],
+    ['pageDown', 'page down'],
+    ['home', 'home'],
+    ['end', 'end'],
+    ['return', 'enter'],
+    ['escape', 'escape'],
+    ['backspace', 'backspace'],
+    ['delete', 'delete'],
+    ['tab', 'tab'],
+  ] as const)('names %s', (property, name) => {
+    expect(keysPressed('', { ...NO_KEY, [property]: true })).toEqual([name]);
+    const isEnter = name === 'enter';
+    expect(keysPressed('', { ...NO_KEY, [property]: true, meta: true })).toEqual(
+      isEnter ? ['escape', name] : [name],
+    );
+  });
+
+  it('does not lose the Esc before a key that comes with it', () => {
+    expect(keysPressed('a', { ...NO_KEY, meta: true })).toEqual(['escape', 'a']);
+    expect(keysPressed('c', { ...NO_KEY, meta: true, ctrl: true })).toEqual(['escape', 'ctrl-c']);
   });
 });

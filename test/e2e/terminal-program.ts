@@ -28,6 +28,8 @@ export interface TerminalModes {
 export interface TerminalProgram extends Disposable {
   /** The lines on the screen now. */
   screen(): readonly string[];
+  /** How many lines on the screen only go on with one that was wider than it. */
+  readonly overlong: number;
   /** All lines of the main buffer, those that have scrolled away included. */
   scrollback(): string;
   /** Resolves when the screen matches. */
@@ -100,6 +102,11 @@ export function startInTerminal(
     screen,
     scrollback,
     until,
+    get overlong() {
+      const { active } = terminal.buffer;
+      const lines = Array.from({ length: terminal.rows }, (_, line) => active.getLine(active.viewportY + line));
+      return lines.filter((line) => line?.isWrapped).length;
+    },
     get bells() {
       return bells;
     },
