@@ -83,6 +83,7 @@ const drawn = drawScreen(
       control={() => undefined}
       transcripts={NO_TRANSCRIPTS}
       worktrees={{ open: () => ({ [Symbol.dispose]: () => {} }), prune: () => {} }}
+      visits={{ hasEditor: false, open: async () => '' }}
       copy={() => false}
       onLeave={() => undefined}
     />

@@ -133,17 +133,25 @@ async function show(
   using screen = openScreen({
     pull: feed.pull,
     control: (control) => handle.control(control),
+    onVisit: ({ program, worker }) => {
+      if (handle.events.state.finished) return;
+      const text = `a person opens ${program === 'shell' ? 'a shell' : 'an editor'} in the worktree of w${worker}`;
+      handle.events.note({ type: 'notice', level: 'info', text });
+    },
     ...looks,
   });
   using _bell = ringBell(handle.events, screen);
   using _signals = takeEndSignals({
     onEnd: () => {
       signalled = 'signal';
+      // The screen goes when the program that has the terminal does; the run is not to wait for that.
+      if (screen.isLent()) handle.control({ type: 'abortRun' });
       screen.close();
     },
+    isElsewhere: screen.isLent,
     onHangUp: () => {
       signalled = 'hung_up';
-      screen.close();
+      screen.drop();
     },
   });
   // How it has failed is told by whoever follows the run to its end.

@@ -64,6 +64,7 @@ class Harness {
         onLeave={() => {}}
         transcripts={this.source}
         worktrees={{ open: () => ({ [Symbol.dispose]: () => {} }), prune: () => {} }}
+        visits={{ hasEditor: false, open: async () => '' }}
         copy={(text) => {
           this.copied.push(text);
           return clipboardSequence(text) !== null;

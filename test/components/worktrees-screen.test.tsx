@@ -19,6 +19,7 @@ function open(worktrees: GivenWorktrees, columns: number, rows: number): Emulate
       onLeave={() => {}}
       transcripts={{ open: async () => ({ kind: 'missing', why: 'nothing' }) }}
       worktrees={worktrees}
+      visits={{ hasEditor: false, open: async () => '' }}
       copy={() => true}
     />
   ));
