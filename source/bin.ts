@@ -21,8 +21,6 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
 } else if (process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-v')) {
   process.stdout.write(`${packageVersion()}\n`);
 } else {
-  // React's development build costs twice the processor time and keeps a record of every render.
-  process.env['NODE_ENV'] ??= 'production';
   // Of a file that may not grow any more the write itself tells; the signal would end hew in the middle of it.
   process.on('SIGXFSZ', () => {});
   const { enableCompileCache } = await import('node:module');

@@ -17,10 +17,10 @@ export interface GitProject extends AsyncDisposable {
   write(path: string, text: string): Promise<void>;
 }
 
-/** The environment of this process without git's variables, with a home of its own. */
+/** The environment of this process without git's variables and what Vitest sets, with a home of its own. */
 function isolatedEnvironment(folder: string): Record<string, string> {
   const inherited = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !/^(GIT_|HEW_)/.test(entry[0]),
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^(GIT_|HEW_|NODE_ENV$)/.test(entry[0]),
   );
   return {
     ...Object.fromEntries(inherited),

@@ -84,6 +84,7 @@ const drawn = drawScreen(
       transcripts={NO_TRANSCRIPTS}
       worktrees={{ open: () => ({ [Symbol.dispose]: () => {} }), prune: () => {} }}
       story={async () => ''}
+      visits={{ hasEditor: false, open: async () => '' }}
       copy={() => false}
       onLeave={() => undefined}
     />

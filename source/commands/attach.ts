@@ -66,12 +66,16 @@ async function show(
     control: (control) => void client.ask(control).catch(() => undefined),
   });
   bell.ring = screen.ring;
-  using _signals = takeEndSignals({ onEnd: () => screen.close(), onHangUp: () => screen.close() });
+  using _signals = takeEndSignals({
+    onEnd: () => screen.close(),
+    onHangUp: () => screen.drop(),
+    isElsewhere: screen.isLent,
+  });
   const gone = screen.gone.then((): Why => 'detached');
   const lost = client.closed.then((): Why => 'lost');
   const why = await Promise.race([ended, gone, lost]);
-  if (why !== 'ended') return why;
-  feed.end();
+  if (why === 'ended') feed.end();
+  else screen.close();
   await screen.gone;
   return why;
 }

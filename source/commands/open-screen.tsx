@@ -5,10 +5,13 @@ import { drawScreen } from '../components/draw-screen.js';
 import type { TellStory } from '../components/use-summary.js';
 import { type Theme, ThemeContext } from '../components/theme.js';
 import type { ScreenData } from '../components/screen-data.js';
+import type { Suspend, Visit } from '../components/visit.js';
 import { clipboardSequence } from '../components/clipboard-sequence.js';
 import type { Control } from '../engine/controls.js';
 import type { WorktreeSource } from '../engine/prune/seen-worktrees.js';
 import type { TranscriptSource } from '../engine/transcript/transcript.js';
+import { LentTerminal } from './lent-terminal.js';
+import { editorOf } from './visit-worktree.js';
 
 /** Why a screen is not there any more. */
 export type ScreenEnd =
@@ -26,8 +29,12 @@ export interface Screen extends Disposable {
   readonly gone: Promise<ScreenEnd>;
   /** Rings the terminal's bell while the screen is there. */
   readonly ring: () => void;
-  /** Gives the terminal back as it was. */
+  /** A program of the person's has the terminal just now, and whatever is typed. */
+  readonly isLent: () => boolean;
+  /** Gives the terminal back as it was, as soon as no other program has it. */
   close(): void;
+  /** The terminal has gone: nobody is waited for. */
+  drop(): void;
 }
 
 /** What a screen shows and whom it asks. */
@@ -38,6 +45,8 @@ export interface ScreenOptions {
   readonly worktrees: WorktreeSource;
   readonly story: TellStory;
   readonly theme: Theme;
+  /** Told when a person opens a worktree. */
+  readonly onVisit?: (visit: Visit) => void;
   /** The run goes on in another process, so that the screen may be left. */
   readonly attached?: boolean;
 }
@@ -50,7 +59,7 @@ export function hasScreen(): boolean {
 }
 
 /** Draws the screen in the terminal's alternate buffer. Whatever ends the process, the terminal is given back. */
-export function openScreen({ theme, ...options }: ScreenOptions): Screen {
+export function openScreen({ theme, onVisit, ...options }: ScreenOptions): Screen {
   const { stdin, stdout } = process;
   const { promise: gone, resolve } = Promise.withResolvers<ScreenEnd>();
   const leave = (how: Leaving): void => end({ kind: how });
@@ -59,12 +68,21 @@ export function openScreen({ theme, ...options }: ScreenOptions): Screen {
     if (sequence !== null) stdout.write(sequence);
     return sequence !== null;
   };
+  const terminal = new LentTerminal({ stdin, stdout });
+  const visits = {
+    hasEditor: editorOf(process.env) !== null,
+    open: (visit: Visit, suspend: Suspend): Promise<string> => {
+      if (!terminal.isLent) onVisit?.(visit);
+      return terminal.lend(visit, suspend);
+    },
+  };
   const drawn = drawScreen({ stdin, stdout }, (size) => (
     <ThemeContext value={theme}>
-      <App {...size} {...options} copy={copy} onLeave={leave} />
+      <App {...size} {...options} copy={copy} visits={visits} onLeave={leave} />
     </ThemeContext>
   ));
   const takeBack = (): void => {
+    if (terminal.isLent) return;
     // The shell has had the terminal while hew was stopped.
     stdin.setRawMode(true);
     drawn.redraw();
@@ -96,9 +114,13 @@ export function openScreen({ theme, ...options }: ScreenOptions): Screen {
   process.stderr.on('error', lose);
   drawn.ended.then(() => lose(new Error('the screen has ended by itself')), lose);
 
-  const close = (): void => end({ kind: 'closed' });
+  const drop = (): void => end({ kind: 'closed' });
+  const close = (): void => {
+    if (terminal.isLent) void terminal.free().then(drop);
+    else drop();
+  };
   const ring = (): void => {
     if (open) stdout.write('\u0007');
   };
-  return { gone, close, ring, [Symbol.dispose]: close };
+  return { gone, ring, isLent: () => terminal.isLent, close, drop, [Symbol.dispose]: drop };
 }

@@ -12,9 +12,13 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EAGAIN: 'No more processes may be started: raise the limit (ulimit -u), or start with fewer --jobs.',
 };
 
-/** What a fault of the system is to be told as: its own words, and what mends it; null where it is no such fault. Pure. */
+/**
+ * What a fault of the system is to be told as, or an error that it has caused: its own words, and what mends it; null where
+ * there is no such fault. Pure.
+ */
 export function systemFault(error: Error): string | null {
-  if (!('code' in error && 'syscall' in error) || typeof error.code !== 'string') return null;
+  if (!('code' in error && 'syscall' in error) || typeof error.code !== 'string')
+    return error.cause instanceof Error ? systemFault(error.cause) : null;
   const remedy = REMEDIES[error.code];
   return remedy === undefined ? error.message : `${error.message}\n${remedy}`;
 }

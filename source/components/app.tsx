@@ -17,6 +17,7 @@ import { type ReadingPorts, useReading } from './use-reading.js';
 import { type TellStory, useSummary } from './use-summary.js';
 import { useTicks } from './use-ticks.js';
 import { useWorktrees } from './use-worktrees.js';
+import type { Visit, VisitPort } from './visit.js';
 
 /** How long it is told what a key has led to. */
 const MESSAGE_MS = 8_000;
@@ -28,6 +29,7 @@ interface AppProps extends ScreenSize, ReadingPorts {
   readonly control: (control: Control) => void;
   readonly worktrees: WorktreeSource;
   readonly story: TellStory;
+  readonly visits: VisitPort;
   /** The run goes on in another process, so that the screen may be left. */
   readonly attached?: boolean;
   /** The summary has been read, or the screen is left. */
@@ -36,14 +38,14 @@ interface AppProps extends ScreenSize, ReadingPorts {
 
 /** The whole screen: the dashboard while the run goes on, then its summary. */
 export function App(props: AppProps): ReactElement {
-  const { columns, rows, pull, control, story, attached = false, onLeave } = props;
+  const { columns, rows, pull, control, story, visits, attached = false, onLeave } = props;
   const [data, setData] = useState(() => pull(columns));
   const [screen, setScreen] = useState(FIRST_SCREEN);
   // Keys that come in one piece are all pressed before anything is drawn.
   const latest = useRef(FIRST_SCREEN);
   const { live, now } = data;
 
-  const { exit } = useApp();
+  const { exit, suspendTerminal } = useApp();
   const reading = useReading(props, readingRoom({ columns, rows }));
   const worktrees = useWorktrees(props.worktrees);
   const summary = useSummary({ summary: data.summary, columns, tell: story });
@@ -66,6 +68,13 @@ export function App(props: AppProps): ReactElement {
     setScreen(next);
   };
 
+  const visit = (to: Visit): void => {
+    visits.open(to, suspendTerminal).then(
+      (text) => show({ ...latest.current, message: { text, at: Date.now() } }),
+      (error: unknown) => exit(asError(error)),
+    );
+  };
+
   const press = (name: string): void => {
     if (summary.lines !== null) {
       const { tasks } = live.state;
@@ -75,10 +84,12 @@ export function App(props: AppProps): ReactElement {
     const { live: newest } = pull(columns);
     const searching = typeof reading.latest()?.searching === 'number';
     const seen = { live: newest, worktrees: worktrees.latest() };
-    const facts = { ...seen, layout, attached, now: Date.now(), searching };
+    const { hasEditor } = visits;
+    const facts = { ...seen, layout, attached, now: Date.now(), searching, hasEditor };
     const pressed = pressListKey(latest.current, name, facts);
     show(pressed.screen);
     if (pressed.leave) onLeave(pressed.leave);
+    if (pressed.visit) visit(pressed.visit);
     if (pressed.reading) reading.act(pressed.reading, newest.state);
     if (pressed.worktrees) worktrees.act(pressed.worktrees);
     if (pressed.controls.length === 0) return;
@@ -113,6 +124,10 @@ function orElse(exit: (error: Error) => void, work: () => void): void {
   try {
     work();
   } catch (error) {
-    exit(error instanceof Error ? error : new Error(String(error)));
+    exit(asError(error));
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { LiveSnapshot } from '../engine/live-view.js';
 import { AskQuestion } from './ask-question.js';
+import { ChooseProgram } from './choose-program.js';
 import { ConfirmAbort } from './confirm-abort.js';
 import { ConfirmLeave } from './confirm-leave.js';
 import { ConfirmQuit } from './confirm-quit.js';
@@ -9,7 +10,7 @@ import type { Rectangle } from './layout.js';
 import type { ScreenState } from './press-key.js';
 
 interface DialogsProps {
-  readonly screen: Pick<ScreenState, 'dialog' | 'focus' | 'list'>;
+  readonly screen: Pick<ScreenState, 'dialog' | 'focus' | 'list' | 'selected'>;
   readonly live: LiveSnapshot;
   readonly footer: Rectangle;
 }
@@ -30,6 +31,8 @@ export function Dialogs({ screen, live, footer }: DialogsProps): ReactElement | 
           about={screen.list?.kind ?? (screen.focus === null ? 'dashboard' : 'focus')}
         />
       );
+    case 'visit':
+      return <ChooseProgram footer={footer} slot={screen.selected} />;
     case 'leave':
       return <ConfirmLeave footer={footer} />;
     case 'quit':

@@ -11,8 +11,7 @@ const LIST_KEYS = [
 
 const LINES = {
   dashboard: [
-    'Tab arrows hjkl select the next slot, the one beside, below, above',
-    '1 … 16          select the slot with that number',
+    'Tab arrows hjkl select the next slot, one beside, below, above; 1 … 16: that one',
     'Enter           read the slot in full: transcript, gate log, diff, search',
     'p P             pause the slot, all slots: once the iteration has ended it takes no',
     '                other; again: go on',
@@ -20,6 +19,7 @@ const LINES = {
     '                work is salvaged and the task goes back to the queue',
     'r               retry the task that the slot has worked on last and not done',
     "n               type a note for the next prompt of the slot's task",
+    "e               a shell or $EDITOR in the slot's worktree, while the run goes on",
     't m o           list the queue; what was merged and what conflicts; all worktrees',
     'D               drain, asked once: no further iteration begins',
     'a               abort the run, asked once: what is merged stays and lands',
@@ -42,7 +42,7 @@ const LINES = {
     '[ ]             the iteration before, the next one',
     'c C             copy what the cursor is on, whole; the page',
     'Tab 1 … 16      another slot',
-    'p P x s r D a   what they do over all slots',
+    'p P x s r D a e what they do over all slots',
     'Esc q           back to all slots',
     '',
     '. a message that only stands around the work   … lines of a result that are folded',

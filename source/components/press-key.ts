@@ -11,11 +11,13 @@ import type { ReadingCommand } from './reading-command.js';
 import type { ScreenData } from './screen-data.js';
 import { screenText } from './screen-text.js';
 import type { Question, Steered } from './steered.js';
+import { answerVisit, beginVisit } from './press-visit-key.js';
+import type { Visit, VisitPort } from './visit.js';
 
 /** What the keys have made of the screen. */
 export interface ScreenState {
   readonly selected: number;
-  readonly dialog: 'none' | 'help' | LeavingDialog | Question;
+  readonly dialog: 'none' | 'help' | 'visit' | LeavingDialog | Question;
   /** Abortion was asked for by a key. */
   readonly aborting: boolean;
   /** What the last key has led to, or why it has not; null when there is nothing to say. */
@@ -43,7 +45,7 @@ export const FIRST_SCREEN: ScreenState = {
 };
 
 /** What a key is pressed upon. `now` is in milliseconds since 1970. */
-export interface KeyFacts extends Pick<ScreenData, 'live'> {
+export interface KeyFacts extends Pick<ScreenData, 'live'>, Pick<VisitPort, 'hasEditor'> {
   readonly layout: Layout;
   /** A search is under way in what is read. */
   readonly searching: boolean;
@@ -59,6 +61,8 @@ export interface Pressed {
   readonly reading: ReadingCommand | null;
   /** How the screen is left; null while it stays. */
   readonly leave: Leaving | null;
+  /** A program that is to be opened in a worktree. */
+  readonly visit: Visit | null;
 }
 
 /** How long the second digit of a slot's number may take. */
@@ -70,12 +74,13 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
   if (key === 'ctrl-c') return interrupt(before, screen, facts);
   if (before.dialog === 'help') return only({ ...screen, dialog: 'none' });
   if (isLeaving(before.dialog)) return answerLeaving(before.dialog, screen, key, facts);
+  if (before.dialog === 'visit') return answerVisitOf(screen, key, facts);
   if (typeof before.dialog === 'object') return answerOf(before.dialog, screen, key, facts);
   if (before.note !== null) return noted(screen, pressNoteKey(facts.live.state, before.note, key), facts);
   if (screen.focus !== null) {
     const read = pressReadingKey(screen.focus, key, facts.searching);
     if (read !== null) {
-      return { screen: { ...screen, focus: read.focus }, controls: [], reading: read.command, leave: null };
+      return { ...only({ ...screen, focus: read.focus }), reading: read.command };
     }
   }
   const pressed = pressCommonKey(before, screen, key, facts);
@@ -92,6 +97,8 @@ function pressCommonKey(before: ScreenState, screen: ScreenState, key: string, f
     case 'tab':
     case 'shift-tab':
       return only(cycle(screen, facts, key === 'tab' ? 1 : -1));
+    case 'e':
+      return visited(screen, beginVisit(facts.live.state, screen.selected, facts.hasEditor), facts);
     case 'q':
       return only(facts.attached ? { ...screen, dialog: 'leave' } : askToEnd(screen, 'quit', facts));
     case 'a':
@@ -124,16 +131,11 @@ function enter(screen: ScreenState, facts: KeyFacts): Pressed {
   if (iterationsOf(facts.live.state, slot).length === 0) {
     return only(say(screen, `slot ${slot} has begun no iteration yet: there is nothing to read`, facts));
   }
-  return {
-    screen: { ...screen, focus: { typing: null } },
-    controls: [],
-    reading: { type: 'open', slot },
-    leave: null,
-  };
+  return { ...only({ ...screen, focus: { typing: null } }), reading: { type: 'open', slot } };
 }
 
 function only(screen: ScreenState): Pressed {
-  return { screen, controls: [], reading: null, leave: null };
+  return { screen, controls: [], reading: null, leave: null, visit: null };
 }
 
 function say(screen: ScreenState, text: string, { now }: KeyFacts): ScreenState {
@@ -152,6 +154,18 @@ function steer(screen: ScreenState, steered: Steered, facts: KeyFacts): Pressed 
 
 function noted(screen: ScreenState, note: NoteDraft | Steered, facts: KeyFacts): Pressed {
   return 'kind' in note ? steer({ ...screen, note: null }, note, facts) : only({ ...screen, note });
+}
+
+function visited(screen: ScreenState, begun: 'ask' | Visit | Steered, facts: KeyFacts): Pressed {
+  if (begun === 'ask') return only({ ...screen, dialog: 'visit' });
+  return 'kind' in begun ? steer(screen, begun, facts) : { ...only(screen), visit: begun };
+}
+
+function answerVisitOf(screen: ScreenState, key: string, facts: KeyFacts): Pressed {
+  const answered = answerVisit(facts.live.state, screen.selected, key);
+  if (answered === null) return only(say(screen, 'e opens the editor, s a shell, Esc goes back', facts));
+  const closed = { ...screen, dialog: 'none' as const };
+  return answered === 'taken back' ? only(closed) : visited(closed, answered, facts);
 }
 
 function answerOf(question: Question, screen: ScreenState, key: string, facts: KeyFacts): Pressed {

@@ -84,6 +84,7 @@ function shown(
     controls: [],
     reading: null,
     leave: null,
+    visit: null,
     worktrees,
   };
 }

@@ -5,6 +5,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { App } from '../../source/components/app.js';
 import type { ScreenSize } from '../../source/components/draw-screen.js';
+import type { Visit, VisitPort } from '../../source/components/visit.js';
 import type { ScreenData } from '../../source/components/screen-data.js';
 import type { Control } from '../../source/engine/controls.js';
 import { summarise } from '../../source/engine/summary.js';
@@ -21,6 +22,14 @@ const CTRL_C = '\u0003';
 class Harness {
   readonly run = new LiveExample(4);
   readonly controls: Control[] = [];
+  readonly visited: Visit[] = [];
+  readonly visits: VisitPort = {
+    hasEditor: true,
+    open: async (visit) => {
+      this.visited.push(visit);
+      return 'vim has ended with 1';
+    },
+  };
   summary: string | null = null;
   stories: string[] = [];
   left: string[] = [];
@@ -60,6 +69,7 @@ class Harness {
         this.stories.push(`${task} ${columns}`);
         return ` ${task}  \u001B[31mall\n  TRY 1/2 ${task}\n  gate RED: npm test`;
       }}
+      visits={this.visits}
       copy={() => true}
     />
   );
@@ -171,8 +181,27 @@ describe('App', () => {
     expect((await terminal.screen()).join('\n')).toContain('app-1 is taken again when a slot is free');
     terminal.press('?');
     const help = (await terminal.screen()).join('\n');
-    for (const key of ['x s', 'r', 'n', 'D', 'a', 'q Ctrl-C']) expect(help).toContain(`\n ${key}  `);
+    for (const key of ['x s', 'r', 'n', 'e', 'D', 'a', 'q Ctrl-C']) expect(help).toContain(`\n ${key}  `);
     expect(help).toContain('any key closes this');
+  });
+
+  it('opens a program in the worktree, once asked which, and says how it has ended', async () => {
+    const harness = new Harness();
+    using terminal = emulateTerminal(80, 24, harness.draw);
+    const screen = async (): Promise<string> => (await terminal.screen()).join('\n');
+    expect(await screen()).toContain('▶1');
+    terminal.press('2');
+    terminal.press('e');
+    expect(await screen()).toMatch(/Open the worktree of slot 2 [^]*\$EDITOR[^]*\$SHELL/);
+    expect(harness.visited).toEqual([]);
+    terminal.press('e');
+    expect(harness.visited).toMatchObject([{ program: 'editor', worker: 1 }]);
+    expect(await screen()).toContain('vim has ended with 1');
+    expect(await screen()).not.toContain('Open the worktree');
+    terminal.press('\r');
+    terminal.press('e');
+    terminal.press('s');
+    expect(harness.visited).toMatchObject([{ program: 'editor' }, { program: 'shell', worker: 1 }]);
   });
 
   it('takes several keys that come in one piece', async () => {

@@ -65,6 +65,7 @@ class Harness {
         transcripts={this.source}
         worktrees={{ open: () => ({ [Symbol.dispose]: () => {} }), prune: () => {} }}
         story={async () => ''}
+        visits={{ hasEditor: false, open: async () => '' }}
         copy={(text) => {
           this.copied.push(text);
           return clipboardSequence(text) !== null;

@@ -19,6 +19,7 @@ function factsOf(run: LiveExample, size = { columns: 120, rows: 40 }): KeyFacts 
     attached: false,
     now: EXAMPLE_NOW,
     searching: false,
+    hasEditor: true,
   };
 }
 
@@ -35,7 +36,8 @@ function press(
   from: Partial<ScreenState> = {},
   attached = false,
 ): Pressed {
-  let pressed: Pressed = { screen: { ...FIRST_SCREEN, ...from }, controls: [], reading: null, leave: null };
+  const screen = { ...FIRST_SCREEN, ...from };
+  let pressed: Pressed = { screen, controls: [], reading: null, leave: null, visit: null };
   const controls: Control[] = [];
   for (const key of keys) {
     pressed = pressKey(pressed.screen, key, { ...factsOf(run), attached });

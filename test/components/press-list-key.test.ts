@@ -25,12 +25,21 @@ const LISTED: WorktreesView = {
 function press(keys: readonly string[], worktrees: WorktreesView | null = LISTED): PressedOnList {
   const live = RUN.view.snapshot();
   const layout = layOut({ columns: 80, rows: 24, slots: 2, selected: 1 });
-  const facts = { live, layout, attached: false, now: EXAMPLE_NOW, searching: false, worktrees };
+  const facts = {
+    live,
+    layout,
+    attached: false,
+    now: EXAMPLE_NOW,
+    searching: false,
+    hasEditor: false,
+    worktrees,
+  };
   let pressed: PressedOnList = {
     screen: FIRST_SCREEN,
     controls: [],
     reading: null,
     leave: null,
+    visit: null,
     worktrees: null,
   };
   for (const key of keys) pressed = pressListKey(pressed.screen, key, facts);

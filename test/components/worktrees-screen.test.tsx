@@ -20,6 +20,7 @@ function open(worktrees: GivenWorktrees, columns: number, rows: number): Emulate
       transcripts={{ open: async () => ({ kind: 'missing', why: 'nothing' }) }}
       worktrees={worktrees}
       story={async () => ''}
+      visits={{ hasEditor: false, open: async () => '' }}
       copy={() => true}
     />
   ));

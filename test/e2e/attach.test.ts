@@ -1,9 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hew } from '../commands/hew.js';
 import { type GitProject, makeGitProject } from '../git-project.js';
 import { type SteppedAgent, startSteppedAgents } from '../stepped-agents.js';
+import { journalOf } from './journal-of.js';
 import { fileTasks, GATED } from './loop-run.js';
 import { startInTerminal } from './terminal-program.js';
 
@@ -17,12 +16,6 @@ async function projectWith(settings: string, ...titles: readonly string[]): Prom
 async function finish(agent: SteppedAgent): Promise<void> {
   await agent.write(`${agent.task}.txt`, 'done\n');
   await agent.close();
-}
-
-async function journalOf(project: GitProject): Promise<string> {
-  const folder = join(project.path, '.hew', 'loop');
-  const [run = ''] = await readdir(folder);
-  return readFile(join(folder, run, 'events.jsonl'), 'utf8');
 }
 
 async function untilJournal(project: GitProject, text: string): Promise<void> {

@@ -1,9 +1,10 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hew } from '../commands/hew.js';
 import { type GitProject, makeGitProject } from '../git-project.js';
 import { type SteppedAgent, startSteppedAgents } from '../stepped-agents.js';
+import { journalOf } from './journal-of.js';
 import { fileTasks, GATED } from './loop-run.js';
 import { startInTerminal, type TerminalProgram } from './terminal-program.js';
 
@@ -23,13 +24,6 @@ async function finish(agent: SteppedAgent): Promise<void> {
 async function expectRestored(terminal: TerminalProgram): Promise<void> {
   expect(terminal.modes).toEqual({ buffer: 'normal', cursor: 'visible', entered: true });
   expect(await terminal.echoes()).toBe(true);
-}
-
-/** What the run's journal holds. */
-async function journalOf(project: GitProject): Promise<string> {
-  const folder = join(project.path, '.hew', 'loop');
-  const runs = await readdir(folder);
-  return readFile(join(folder, runs[0] ?? '', 'events.jsonl'), 'utf8');
 }
 
 /** Throws in hew's own process when it is sent SIGUSR2: nothing of this is in the program. */
@@ -74,7 +68,7 @@ describe('hew tui', () => {
     terminal.type('a');
     await terminal.until('Abort the run?');
     terminal.type('y');
-    await terminal.until('ended: cancelled');
+    await terminal.until(/ended: cancelled[^]*key leaves/);
     expect(terminal.screen().join('\n')).toMatch(/7 tasks|6 tasks/);
     expect(terminal.modes.buffer).toBe('alternate');
     terminal.type('q');
@@ -147,7 +141,7 @@ describe('hew tui', () => {
     await terminal.until('Drain the run?');
     terminal.type('y');
     await finish(again);
-    await terminal.until('ended:');
+    await terminal.until(/ended:[^]*key leaves/);
     await expect.poll(() => terminal.bells).toBe(1);
     terminal.type('q');
     expect(await terminal.exitCode()).toBe(3);
@@ -237,7 +231,7 @@ describe('hew tui', () => {
     await terminal.until(/▶1 /);
     terminal.type('\u0003');
     terminal.type('\u0003');
-    await terminal.until('ended: cancelled');
+    await terminal.until(/ended: cancelled[^]*key leaves/);
     terminal.type('q');
     expect(await terminal.exitCode()).toBe(130);
     await expectRestored(terminal);
@@ -268,7 +262,7 @@ describe('hew tui', () => {
       agents.command,
     ]);
     await finish(await agents.next());
-    await terminal.until('ended: nothing is ready');
+    await terminal.until(/ended: nothing is ready[^]*key leaves/);
     expect(terminal.screen().join('\n')).toMatch(/^[\n -~]*$/);
     terminal.type('q');
     expect(await terminal.exitCode()).toBe(0);

@@ -12,9 +12,9 @@ const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
 
 /**
  * Notes the pid of hew, tells how it ended, and leaves a `cat` in the terminal: what is typed then is seen only if hew has
- * given the terminal back.
+ * given the terminal back. As a shell that a person types into it is not ended by keys that end what it runs.
  */
-const SHELL = 'sh -c \'echo $$ >"$PID_FILE"; exec "$@"\' hew "$@"; echo "EXIT $?"; exec cat';
+const SHELL = 'trap : INT QUIT; sh -c \'echo $$ >"$PID_FILE"; exec "$@"\' hew "$@"; echo "EXIT $?"; exec cat';
 
 /** What a terminal has been told to be. */
 export interface TerminalModes {
@@ -104,7 +104,9 @@ export function startInTerminal(
     until,
     get overlong() {
       const { active } = terminal.buffer;
-      const lines = Array.from({ length: terminal.rows }, (_, line) => active.getLine(active.viewportY + line));
+      const lines = Array.from({ length: terminal.rows }, (_, line) =>
+        active.getLine(active.viewportY + line),
+      );
       return lines.filter((line) => line?.isWrapped).length;
     },
     get bells() {

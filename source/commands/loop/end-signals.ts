@@ -8,6 +8,8 @@ export interface EndSignals {
   readonly onEndAtOnce?: () => void;
   /** It has been asked to end before, so that the first INT counts as one more. */
   readonly isEnding?: boolean;
+  /** Whether INT is meant for another program: the terminal sends Ctrl-C to all that are in its foreground. */
+  readonly isElsewhere?: () => boolean;
   /** The terminal has gone; without an answer nothing happens. */
   readonly onHangUp?: () => void;
 }
@@ -18,12 +20,15 @@ const SAME_INTERRUPT_MS = 500;
 /** Takes the signals that would end the process, until it is disposed of. */
 export function takeEndSignals(signals: EndSignals): Disposable {
   const { onEnd, onEndAtOnce = onEnd, isEnding = false, onHangUp = staysAlive } = signals;
+  let passed = Number.NEGATIVE_INFINITY;
   let since = isEnding ? performance.now() : null;
   const end = (): void => {
     since ??= performance.now();
     onEnd();
   };
   const interrupt = (): void => {
+    if (signals.isElsewhere?.()) passed = performance.now();
+    if (performance.now() - passed < SAME_INTERRUPT_MS) return;
     if (since === null) end();
     else if (performance.now() - since >= SAME_INTERRUPT_MS) onEndAtOnce();
   };

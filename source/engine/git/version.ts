@@ -13,9 +13,11 @@ export type GitVersion =
 
 const FLOOR = [2, 38] as const;
 
-/** Asks the git that the environment's PATH finds for its version. Never throws. */
+/** Asks the git that the environment's PATH finds for its version. Throws what the system says where one that is there cannot be started. */
 export async function gitVersion(env: Readonly<Record<string, string>>): Promise<GitVersion> {
   const answer = await execa('git', ['version'], { env, extendEnv: false, reject: false, stdin: 'ignore' });
+  // A git that cannot be started may well be installed.
+  if (answer.exitCode === undefined && answer.code !== 'ENOENT' && answer.cause) throw answer.cause;
   return answer.exitCode === 0 ? parseGitVersion(answer.stdout) : { kind: 'missing' };
 }
 
