@@ -56,7 +56,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/salvage.js')).salvage,
   },
   slot: {
-    summary: 'pause|resume|abort|note: steers the live run',
+    summary: 'pause|resume|abort|note|add|remove: the live run',
     load: async () => (await import('./commands/slot.js')).slot,
   },
   demo: {

@@ -20,6 +20,10 @@ export function pressSteeringKey(state: RunState, slot: number, key: string): St
       return askOfTask(state, slot, key, (task) => ({ type: 'skipTask', task }));
     case 'r':
       return retry(state, slot, key);
+    case '+':
+      return changeSlots(state, { type: 'addSlot' }, key);
+    case '-':
+      return changeSlots(state, { type: 'removeSlot' }, key);
     case 'D':
       return askToDrain(state, key);
     default:
@@ -64,6 +68,11 @@ export function drain(state: RunState): Steered {
 function follow(state: RunState, control: Control): Steered {
   const { ok, text } = controlAnswer(state, control);
   return tell(text, ok ? [control] : []);
+}
+
+function changeSlots(state: RunState, control: Control, key: string): Steered {
+  const { ok, text } = controlAnswer(state, control);
+  return ok ? tell(text, [control]) : cannot(key, text);
 }
 
 function askOfTask(
