@@ -1,4 +1,4 @@
-import { controlAnswer } from '../engine/control-answer.js';
+import { controlAnswer, ENDING } from '../engine/control-answer.js';
 import type { Control } from '../engine/controls.js';
 import type { TaskId } from '../engine/ids.js';
 import type { Fate } from '../engine/outcome.js';
@@ -94,7 +94,7 @@ function askToDrain(state: RunState, key: string): Steered {
 }
 
 function retry(state: RunState, slot: number, key: string): Steered {
-  if (state.stopping) return cannot(key, 'the run is ending, no task is taken any more');
+  if (state.stopping) return cannot(key, ENDING);
   const task = lastToRetry(state, slot);
   if (task === null) return cannot(key, `slot ${slot} has ended no task that could be tried again`);
   return follow(state, { type: 'retryTask', task });

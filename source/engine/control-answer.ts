@@ -28,6 +28,7 @@ export function controlAnswer(state: RunState, control: Control): ControlAnswer 
     case 'skipTask':
       return mayBeSteered(state, control.task) ?? yes(`${control.task} is left alone by this run`);
     case 'retryTask': {
+      if (state.stopping) return no(ENDING);
       if (taskInWork(state, control.task)) return no(`${control.task} is worked on just now`);
       return mayBeSteered(state, control.task) ?? yes(`${control.task} is taken again when a slot is free`);
     }
@@ -47,7 +48,8 @@ export function controlAnswer(state: RunState, control: Control): ControlAnswer 
   }
 }
 
-const ENDING = 'the run is ending, no task is taken any more';
+/** Why a run that is stopping takes no slot, task or limit. */
+export const ENDING = 'the run is ending, no task is taken any more';
 
 function yes(text: string): ControlAnswer {
   return { ok: true, text };
