@@ -47,6 +47,14 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'lets the live run begin nothing more, or aborts it',
     load: async () => (await import('./commands/loop/cancel.js')).cancelRun,
   },
+  'loop skip': {
+    summary: 'lets the live run leave a task alone',
+    load: async () => (await import('./commands/loop/steer-task.js')).skipTask,
+  },
+  'loop retry': {
+    summary: 'lets the live run take a task once more',
+    load: async () => (await import('./commands/loop/steer-task.js')).retryTask,
+  },
   'loop prune-worktrees': {
     summary: 'removes what dead runs have left, work salvaged',
     load: async () => (await import('./commands/loop/prune-worktrees.js')).pruneWorktrees,
@@ -56,7 +64,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     load: async () => (await import('./commands/salvage.js')).salvage,
   },
   slot: {
-    summary: 'pause|resume|abort|note: steers the live run',
+    summary: 'pause|resume|abort|note|add|remove: the live run',
     load: async () => (await import('./commands/slot.js')).slot,
   },
   demo: {

@@ -35,6 +35,8 @@ const step: fc.Arbitrary<SimulatedStep> = fc.record({
       'notice',
       'trunk',
       'foreign',
+      'add',
+      'remove',
       'restart',
     ),
     { freq: 5 },

@@ -40,6 +40,7 @@ interface SimulatedSlot {
   iterations: number;
   task: SimulatedTask | null;
   paused: boolean;
+  removed: boolean;
   planned: Planned[];
 }
 
@@ -53,6 +54,10 @@ interface SimulatedTask {
 interface ParkedBranch {
   readonly worker: number;
   readonly task: TaskId;
+}
+
+function simulatedSlot(slot: number): SimulatedSlot {
+  return { slot, worker: null, iterations: 0, task: null, paused: false, removed: false, planned: [] };
 }
 
 const RUN = runIdSchema.parse('loop-20261122T101500Z-3fa9c1d2');
@@ -78,14 +83,7 @@ export class SimulatedRun {
 
   constructor(settings: SimulatedSettings) {
     this.#settings = settings;
-    this.#slots = Array.from({ length: settings.jobs }, (_, index) => ({
-      slot: index + 1,
-      worker: null,
-      iterations: 0,
-      task: null,
-      paused: false,
-      planned: [],
-    }));
+    this.#slots = Array.from({ length: settings.jobs }, (_, index) => simulatedSlot(index + 1));
     this.#tasks = Array.from({ length: settings.tasks }, (_, index) => ({
       id: taskIdSchema.parse(`app-${index + 1}`),
       status: 'ready',
@@ -121,7 +119,13 @@ export class SimulatedRun {
       for (const planned of slot.planned) this.#tell(planned());
       // A task that was to be tried again is given back.
       if (slot.task)
-        this.#tell({ type: 'task.returned', task: slot.task.id, note: 'the run has ended', failed: false });
+        this.#tell({
+          type: 'task.returned',
+          task: slot.task.id,
+          note: 'the run has ended',
+          failed: false,
+          offered: false,
+        });
       this.#tell({ type: 'slot.finished', slot: slot.slot, worker: slot.worker, stop_reason });
     }
     const merged = this.#trunk !== sha(1);
@@ -195,7 +199,7 @@ export class SimulatedRun {
     if (settling) this.#settle(RUN, settling.worker, settling.task, choice);
     if (aside === 'settle_earlier') this.#settle(EARLIER_RUN, 7, taskIdSchema.parse('old-1'), choice);
     if (aside === 'notice') this.#tell({ type: 'notice', level: 'info', text: 'disk: 41 GB free' });
-    if (aside === 'pause' && !slot.paused) {
+    if (aside === 'pause' && !slot.paused && !slot.removed) {
       slot.paused = true;
       this.#tell({ type: 'control.received', control: { type: 'pauseSlot', slot: slot.slot } });
       this.#tell({ type: 'slot.paused', slot: slot.slot });
@@ -205,12 +209,34 @@ export class SimulatedRun {
       this.#tell({ type: 'control.received', control: { type: 'resumeSlot', slot: slot.slot } });
       this.#tell({ type: 'slot.resumed', slot: slot.slot });
     }
+    if (aside === 'add') this.#addSlot();
+    if (aside === 'remove') this.#removeSlot();
     if (aside === 'restart') this.#restart();
     if (aside === 'trunk' && choice < 50) {
       this.#tell({ type: 'trunk.checked', tree: this.#trunk, outcome: 'green', duration_ms: 500, tail: '' });
     } else if (aside === 'trunk') {
       this.#tell({ type: 'trunk.restored', found: sha(9999), expected: this.#trunk, salvage: null });
     }
+  }
+
+  #addSlot(): void {
+    const jobs = this.#slots.filter(({ removed }) => !removed).length;
+    if (this.#serial || jobs === 16) return;
+    const again = this.#slots.find(({ removed }) => removed);
+    if (again) again.removed = false;
+    else this.#slots.push(simulatedSlot(jobs + 1));
+    this.#tell({ type: 'control.received', control: { type: 'addSlot' } });
+    this.#tell({ type: 'slots.changed', slots: jobs + 1 });
+  }
+
+  #removeSlot(): void {
+    const standing = this.#slots.filter(({ removed }) => !removed);
+    const last = standing.at(-1);
+    if (!last || standing.length === 1) return;
+    last.removed = true;
+    last.paused = false;
+    this.#tell({ type: 'control.received', control: { type: 'removeSlot' } });
+    this.#tell({ type: 'slots.changed', slots: standing.length - 1 });
   }
 
   /** The run is cut in a moment in which it does nothing, and resumed. */
@@ -255,6 +281,7 @@ export class SimulatedRun {
 
   #begins(slot: SimulatedSlot, step: SimulatedStep): void {
     const { max_iter } = this.#settings;
+    if (slot.removed) return this.#leave(slot);
     if (slot.task === null && slot.paused) return this.#wait(slot, 'paused');
     if (max_iter !== null && this.#started >= max_iter) return;
     const retried = slot.task;
@@ -276,6 +303,15 @@ export class SimulatedRun {
     slot.iterations += 1;
     slot.task = task;
     this.#plan(slot, worker, task, step);
+  }
+
+  /** A removed slot takes no task; the one that it would try again is for the others. */
+  #leave(slot: SimulatedSlot): void {
+    const { task } = slot;
+    if (task === null) return;
+    slot.task = null;
+    task.status = 'ready';
+    this.#tell({ type: 'task.returned', task: task.id, note: 'removed', failed: false, offered: true });
   }
 
   #wait(slot: SimulatedSlot, reason: 'paused' | 'nothing_ready' | 'back_off' | 'usage_limit'): void {
@@ -425,7 +461,7 @@ export class SimulatedRun {
       const failed = queue === 'open_as_failed';
       slot.planned.push(() => {
         task.status = failed || end === 'skipped' || end === 'aborted' ? 'done' : 'ready';
-        return { type: 'task.returned', task: task.id, note: end, failed };
+        return { type: 'task.returned', task: task.id, note: end, failed, offered: false };
       });
     } else if (next !== 'retry') task.status = 'done';
     if (next === 'back_off') {

@@ -60,7 +60,10 @@ describe('checkInvariants', () => {
         finished: { at: STATE.updated_at ?? '', stop_reason: 'max_iter', exit_code: 0, tasks_left: 0 },
       },
     ],
-    ['4 slots for 3 jobs', { ...STATE, run: { ...STATE.run!, jobs: 3 } }],
+    ['slots 1 2 3 4 for 5 jobs', { ...STATE, run: { ...STATE.run!, jobs: 5 } }],
+    ['slot 4 of 3 is removed: false', { ...STATE, run: { ...STATE.run!, jobs: 3 } }],
+    ['slot 1 of 4 is removed: true', withSlot({ removed: true })],
+    ['slot 1 is removed and paused', withSlot({ removed: true, paused: true })],
     [
       '2 iterations were begun of 1',
       { ...STATE, run: { ...STATE.run!, limits: { ...STATE.run!.limits, max_iter: 1 } } },

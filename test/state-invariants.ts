@@ -27,7 +27,14 @@ function repeated<Value>(values: readonly Value[]): Value[] {
 function slotProblems({ slots, tasks, workers, run, finished }: RunState): string[] {
   const inSlots = slots.flatMap(({ activity }) => ('task' in activity ? [activity.task] : []));
   return [
-    ...unless(slots.length === (run?.jobs ?? 0), `${slots.length} slots for ${run?.jobs} jobs`),
+    ...unless(
+      slots.every(({ slot }, index) => slot === index + 1) && slots.length >= (run?.jobs ?? 0),
+      `slots ${slots.map(({ slot }) => slot).join(' ')} for ${run?.jobs} jobs`,
+    ),
+    ...slots.flatMap(({ slot, removed, paused }) => [
+      ...unless(removed === slot > (run?.jobs ?? 0), `slot ${slot} of ${run?.jobs} is removed: ${removed}`),
+      ...unless(!removed || !paused, `slot ${slot} is removed and paused`),
+    ]),
     ...repeated(inSlots).map((task) => `${task} is in two slots`),
     ...repeated(slots.flatMap(({ worker }) => (worker === null ? [] : [worker]))).map(
       (worker) => `worker ${worker} is in two slots`,

@@ -70,7 +70,7 @@ const SECOND_DIGIT_MS = 1_000;
 
 /** What a key does while the run goes on. A key that cannot be used says why. Pure. */
 export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pressed {
-  const screen = { ...before, message: null, digit: null };
+  const screen = { ...before, selected: selectedOf(before, facts), message: null, digit: null };
   if (key === 'ctrl-c') return interrupt(before, screen, facts);
   if (before.dialog === 'help') return only({ ...screen, dialog: 'none' });
   if (isLeaving(before.dialog)) return answerLeaving(before.dialog, screen, key, facts);
@@ -87,6 +87,11 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
   const { selected, focus } = pressed.screen;
   if (focus === null || selected === before.selected) return pressed;
   return { ...pressed, reading: { type: 'open', slot: selected } };
+}
+
+/** A slot that is gone is not selected any more, unless it is read. */
+function selectedOf({ selected, focus }: ScreenState, { live }: KeyFacts): number {
+  return focus === null ? Math.min(selected, Math.max(1, live.slots.length)) : selected;
 }
 
 /** A key that means the same on the dashboard and over what is read. */

@@ -7,6 +7,7 @@ export function pauseOrResume(state: RunState, number: number): Steered {
   const slot = state.slots.find((each) => each.slot === number);
   const why = whyNot(state);
   if (!slot || why !== null) return cannot('p', why ?? `there is no slot ${number}`);
+  if (slot.removed) return cannot('p', `slot ${number} is removed, it takes no further task`);
   if (slot.paused) return tell(`slot ${number} goes on`, [{ type: 'resumeSlot', slot: number }]);
   const busy = slot.activity.kind === 'working' || slot.activity.kind === 'claiming';
   const text = busy
@@ -19,12 +20,13 @@ export function pauseOrResume(state: RunState, number: number): Steered {
 export function pauseOrResumeAll(state: RunState): Steered {
   const why = whyNot(state);
   if (why !== null) return cannot('P', why);
-  const going = state.slots.filter(({ paused }) => !paused);
+  const slots = state.slots.filter(({ removed }) => !removed);
+  const going = slots.filter(({ paused }) => !paused);
   if (going.length > 0) {
     const controls = going.map(({ slot }) => ({ type: 'pauseSlot', slot }) as const);
     return tell('all slots pause when their iterations have ended; P again takes that back', controls);
   }
-  const controls = state.slots.map(({ slot }) => ({ type: 'resumeSlot', slot }) as const);
+  const controls = slots.map(({ slot }) => ({ type: 'resumeSlot', slot }) as const);
   return tell('all slots go on', controls);
 }
 

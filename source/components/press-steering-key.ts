@@ -1,4 +1,4 @@
-import { controlAnswer } from '../engine/control-answer.js';
+import { controlAnswer, ENDING } from '../engine/control-answer.js';
 import type { Control } from '../engine/controls.js';
 import type { TaskId } from '../engine/ids.js';
 import type { Fate } from '../engine/outcome.js';
@@ -20,6 +20,10 @@ export function pressSteeringKey(state: RunState, slot: number, key: string): St
       return askOfTask(state, slot, key, (task) => ({ type: 'skipTask', task }));
     case 'r':
       return retry(state, slot, key);
+    case '+':
+      return changeSlots(state, { type: 'addSlot' }, key);
+    case '-':
+      return changeSlots(state, { type: 'removeSlot' }, key);
     case 'D':
       return askToDrain(state, key);
     default:
@@ -66,6 +70,11 @@ function follow(state: RunState, control: Control): Steered {
   return tell(text, ok ? [control] : []);
 }
 
+function changeSlots(state: RunState, control: Control, key: string): Steered {
+  const { ok, text } = controlAnswer(state, control);
+  return ok ? tell(text, [control]) : cannot(key, text);
+}
+
 function askOfTask(
   state: RunState,
   slot: number,
@@ -85,7 +94,7 @@ function askToDrain(state: RunState, key: string): Steered {
 }
 
 function retry(state: RunState, slot: number, key: string): Steered {
-  if (state.stopping) return cannot(key, 'the run is ending, no task is taken any more');
+  if (state.stopping) return cannot(key, ENDING);
   const task = lastToRetry(state, slot);
   if (task === null) return cannot(key, `slot ${slot} has ended no task that could be tried again`);
   return follow(state, { type: 'retryTask', task });

@@ -1,6 +1,7 @@
 import type { SlotView } from '../engine/live-view.js';
 import { totalTokens } from '../engine/reduce-iteration.js';
 import type { TokenCount } from '../engine/ports.js';
+import { isGone } from '../engine/shown-slots.js';
 import type { Activity, Step, StepMark } from '../engine/state.js';
 import { formatClock, formatDuration, formatMoney, formatTokens } from '../reporters/formats.js';
 import { endInWords, stopInWords } from '../reporters/words.js';
@@ -42,6 +43,7 @@ export function timeInStep({ state: { activity } }: SlotView, now: number): stri
 export function stateWord(view: SlotView, checkingBase: boolean, now: number): string {
   const { state } = view;
   const { activity, paused } = state;
+  if (isGone(state)) return 'removed';
   switch (activity.kind) {
     case 'idle':
       return paused ? 'PAUSED' : checkingBase ? (state.slot === 1 ? 'base' : 'waits') : 'idle';
@@ -63,7 +65,8 @@ export function stateWord(view: SlotView, checkingBase: boolean, now: number): s
 /** What a slot does, for the right end of its pane's rule. Pure. */
 export function stateInWords(view: SlotView, checkingBase: boolean, now: number): string {
   const { activity, paused } = view.state;
-  const then = paused ? ', then PAUSE' : '';
+  if (isGone(view.state)) return 'removed';
+  const then = view.state.removed ? ', then GONE' : paused ? ', then PAUSE' : '';
   switch (activity.kind) {
     case 'idle':
       if (paused) return 'PAUSED';

@@ -1,7 +1,8 @@
 import type { Control } from './controls.js';
 import type { TaskId } from './ids.js';
 import { taskInSlot } from './reduce-control.js';
-import type { RunState } from './state.js';
+import { isGone } from './shown-slots.js';
+import type { RunStarted, RunState } from './state.js';
 
 /** What is said to whoever asks something of a run. */
 export interface ControlAnswer {
@@ -20,9 +21,14 @@ export function controlAnswer(state: RunState, control: Control): ControlAnswer 
     case 'resumeSlot':
     case 'abortSlot':
       return aboutSlot(state, control.type, control.slot);
+    case 'addSlot':
+      return mayAdd(state, state.run);
+    case 'removeSlot':
+      return mayRemove(state, state.run);
     case 'skipTask':
       return mayBeSteered(state, control.task) ?? yes(`${control.task} is left alone by this run`);
     case 'retryTask': {
+      if (state.stopping) return no(ENDING);
       if (taskInWork(state, control.task)) return no(`${control.task} is worked on just now`);
       return mayBeSteered(state, control.task) ?? yes(`${control.task} is taken again when a slot is free`);
     }
@@ -42,6 +48,9 @@ export function controlAnswer(state: RunState, control: Control): ControlAnswer 
   }
 }
 
+/** Why a run that is stopping takes no slot, task or limit. */
+export const ENDING = 'the run is ending, no task is taken any more';
+
 function yes(text: string): ControlAnswer {
   return { ok: true, text };
 }
@@ -56,7 +65,9 @@ function aboutSlot(
   number: number,
 ): ControlAnswer {
   const slot = state.slots.find((each) => each.slot === number);
-  if (!slot) return no(`there is no slot ${number}: there are ${state.slots.length}`);
+  const there = state.run?.jobs ?? 0;
+  if (!slot || isGone(slot)) return no(`there is no slot ${number}: there are ${there}`);
+  if (slot.removed && type !== 'abortSlot') return no(`slot ${number} is removed: it takes no further task`);
   const task = taskInSlot(state, number);
   switch (type) {
     case 'pauseSlot':
@@ -72,6 +83,28 @@ function aboutSlot(
       if (task === null) return no(`slot ${number} works on nothing just now`);
       return yes(`slot ${number} ends its iteration of ${task}; the work is kept and the task goes back`);
   }
+}
+
+const MOST_SLOTS = 16;
+
+function mayAdd({ stopping }: RunState, { jobs, mode }: RunStarted): ControlAnswer {
+  if (stopping) return no(ENDING);
+  if (mode === 'serial')
+    return no('a run of one job works in the checkout itself: only one that was started with more can grow');
+  if (jobs >= MOST_SLOTS) return no(`there are ${MOST_SLOTS} slots already, and more there cannot be`);
+  return yes(`slot ${jobs + 1} is added: there are ${jobs + 1}`);
+}
+
+function mayRemove(state: RunState, { jobs }: RunStarted): ControlAnswer {
+  if (state.stopping) return no(ENDING);
+  if (jobs === 1) return no('it is the last slot: pause it, or drain the run');
+  const task = taskInSlot(state, jobs);
+  const left = jobs === 2 ? 'one is left' : `${jobs - 1} are left`;
+  return yes(
+    task === null
+      ? `slot ${jobs} is removed: ${left}`
+      : `slot ${jobs} goes when its iteration of ${task} has ended: ${left}`,
+  );
 }
 
 /** Why nothing can be wished of a task any more; null when something can. */

@@ -9,6 +9,10 @@ export const controlSchema = z.discriminatedUnion('type', [
   /** The slot finishes its iteration and takes no further task. */
   z.object({ type: z.literal('pauseSlot'), slot: slotNumberSchema }),
   z.object({ type: z.literal('resumeSlot'), slot: slotNumberSchema }),
+  /** The run goes on with one slot more. */
+  z.object({ type: z.literal('addSlot') }),
+  /** The highest slot takes no further task, and is gone when its iteration has ended. */
+  z.object({ type: z.literal('removeSlot') }),
   /** The slot's iteration ends at once, its work is kept and its task goes back; this run takes it again only when asked to. */
   z.object({ type: z.literal('abortSlot'), slot: slotNumberSchema }),
   /** This run leaves the task alone; an iteration of it ends as by `abortSlot`. */

@@ -56,6 +56,8 @@ export const durableEventSchema = z.discriminatedUnion('type', [
 
   event('slot.paused', { slot: slotNumberSchema }),
   event('slot.resumed', { slot: slotNumberSchema }),
+  /** So many slots take tasks from now on: those with a higher number are removed, and end their iterations. */
+  event('slots.changed', { slots: slotNumberSchema }),
   /** Nothing to do for now: why, and until when where that is known. */
   event('slot.waiting', {
     slot: slotNumberSchema,
@@ -131,7 +133,13 @@ export const durableEventSchema = z.discriminatedUnion('type', [
   event('task.closing', { ...work, sha: shaSchema }),
   event('task.closed', { task: taskIdSchema, sha: shaSchema, how: z.enum(['merged', 'empty']) }),
   event('task.close_refused', { task: taskIdSchema, sha: shaSchema, message: z.string() }),
-  event('task.returned', { task: taskIdSchema, note: z.string(), failed: z.boolean() }),
+  event('task.returned', {
+    task: taskIdSchema,
+    note: z.string(),
+    failed: z.boolean(),
+    /** Any slot of the run may take it again: it was the slot that went, not the task. */
+    offered: z.boolean().default(false),
+  }),
   event('conflict.filed', {
     task: taskIdSchema,
     bug: taskIdSchema,

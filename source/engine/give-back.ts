@@ -12,10 +12,13 @@ export interface ReturnRequest {
   readonly note: string;
   /** It failed for good: it gets the label that keeps later runs from it. */
   readonly failed: boolean;
+  /** Other slots of this run may take it at once; not so where nothing is said. */
+  readonly offered?: boolean;
 }
 
 /** Gives a claimed task back, open. A queue that cannot be written is told with what to do, and never throws. */
-export async function giveBack(context: QueueContext, { task, note, failed }: ReturnRequest): Promise<void> {
+export async function giveBack(context: QueueContext, request: ReturnRequest): Promise<void> {
+  const { task, note, failed, offered = false } = request;
   try {
     await context.queue.release(task, { note, ...(failed ? { labels: [FAILED_LABEL] } : {}) });
   } catch (error) {
@@ -23,7 +26,7 @@ export async function giveBack(context: QueueContext, { task, note, failed }: Re
     const text = `${task} could not be given back: ${error.message} Open it yourself: ${context.queue.commands.giveBack(task)}`;
     context.events.note({ type: 'notice', level: 'warning', text });
   }
-  await context.events.record({ type: 'task.returned', task, note, failed });
+  await context.events.record({ type: 'task.returned', task, note, failed, offered });
 }
 
 /** What the queue is told of the attempt that brings a task back. Pure. */

@@ -8,8 +8,9 @@ import { guardThreshold } from './stop.js';
  * the reason to stop is returned, since every further agent would fail as well. Lends the worktree of an idle worker.
  */
 export async function guardTrunk(context: RunContext, worker: Worker): Promise<string | null> {
-  const { events, settings, gate, start } = context;
-  if (events.state.failures_in_row < guardThreshold(settings.loop.jobs) || gate.length === 0) return null;
+  const { events, gate, start } = context;
+  const { failures_in_row, run } = events.state;
+  if (failures_in_row < guardThreshold(run?.jobs ?? 1) || gate.length === 0) return null;
   const trunk = events.state.trunk ?? start.sha;
   const checked = await checkTrunk(context, worker, trunk, 'trunk').catch((error: unknown) => {
     // The next failure asks again, with its own worker.

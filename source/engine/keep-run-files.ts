@@ -13,6 +13,7 @@ type Started = Extract<EngineEvent, { type: 'iteration.started' }>;
 /** After these the state that lists of runs show has changed. */
 const WORTH_SAVING = new Set<EngineEvent['type']>([
   'run.started',
+  'slots.changed',
   'worker.created',
   'worker.parked',
   'worker.removed',

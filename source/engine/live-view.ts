@@ -5,6 +5,7 @@ import type { QueueEntries } from './queue-entries.js';
 import type { TokenCount } from './ports.js';
 import { EMPTY_STATE } from './reduce.js';
 import { addTokens, totalTokens } from './reduce-iteration.js';
+import { shownSlots } from './shown-slots.js';
 import type { RunState, SlotState, Spending, TaskState } from './state.js';
 import { countTokens, NO_TOKENS_YET, type TokenRate } from './token-rate.js';
 
@@ -56,6 +57,7 @@ export interface SlotView {
 /** A run at one moment. */
 export interface LiveSnapshot {
   readonly state: RunState;
+  /** Those that are not gone, from 1 on. */
   readonly slots: readonly SlotView[];
   /** The gate runs on the untouched base: nothing has been claimed yet. */
   readonly checking_base: boolean;
@@ -125,7 +127,7 @@ export class LiveView {
   snapshot(): LiveSnapshot {
     const state = this.#state;
     const before = this.#snapshot;
-    const slots = state.slots.map((slot, index) => this.#slot(slot, before.slots[index]));
+    const slots = shownSlots(state.slots).map((slot, index) => this.#slot(slot, before.slots[index]));
     const same = slots.length === before.slots.length && slots.every((slot, i) => slot === before.slots[i]);
     const seen = {
       left: this.#left,

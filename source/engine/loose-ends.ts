@@ -159,6 +159,7 @@ class Search {
       case 'slot.paused':
       case 'slot.resumed':
       case 'slot.waiting':
+      case 'slots.changed':
       case 'slot.finished':
       case 'slot.planned':
       case 'task.claiming':

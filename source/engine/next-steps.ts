@@ -111,7 +111,8 @@ function lookAtSalvage(task: TaskSummary): readonly string[] {
 
 function resumeSteps({ run, finished }: RunState): readonly NextStep[] {
   if (!run || finished?.stop_reason !== 'cancelled' || finished.tasks_left === 0) return [];
-  const again = `hew tui --jobs ${run.jobs}`;
+  // With one job the next run would work in the checkout itself, as this one has not.
+  const again = `hew tui --jobs ${run.trunk === null ? run.jobs : Math.max(2, run.jobs)}`;
   return [
     {
       task: null,

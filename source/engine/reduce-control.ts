@@ -19,6 +19,8 @@ export function reduceControl(state: RunState, control: Control): RunState {
     }
     case 'pauseSlot':
     case 'resumeSlot':
+    case 'addSlot':
+    case 'removeSlot':
     case 'drainRun':
     case 'abortRun':
       return state;

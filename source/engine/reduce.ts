@@ -2,6 +2,7 @@ import { NOTHING_SPENT, withSlot, withTask, withWorker } from './change-state.js
 import type { DurableEvent } from './events.js';
 import { reduceControl, withoutRetry } from './reduce-control.js';
 import { reduceIteration } from './reduce-iteration.js';
+import { newSlot, reduceSlot } from './reduce-slot.js';
 import type { RunState, SlotState, TaskState, WorkerState } from './state.js';
 import { spanOf, withSpan } from './timeline.js';
 import { withEntry } from './with-entry.js';
@@ -103,14 +104,7 @@ function apply(state: RunState, event: DurableEvent): RunState {
         ...EMPTY_STATE,
         run: event,
         trunk: event.starting_sha,
-        slots: Array.from({ length: event.jobs }, (_, index) => ({
-          slot: index + 1,
-          worker: null,
-          paused: false,
-          activity: { kind: 'idle' },
-          last: null,
-          spans: [],
-        })),
+        slots: Array.from({ length: event.jobs }, (_, index) => newSlot(index + 1)),
       };
     case 'worker.created': {
       const { worker, slot, branch, path, git_dir } = event;
@@ -138,22 +132,11 @@ function apply(state: RunState, event: DurableEvent): RunState {
     case 'worker.removed':
       return withWorker(state, event.worker, () => ({ place: 'removed' }));
     case 'slot.paused':
-      return withSlot(state, event.slot, () => ({ paused: true }));
     case 'slot.resumed':
-      return withSlot(state, event.slot, () => ({ paused: false }));
-    case 'slot.waiting': {
-      const { reason, detail, until } = event;
-      return withSlot(state, event.slot, () => ({
-        activity: { kind: 'waiting', reason, detail, since: event.at, until },
-      }));
-    }
-    case 'slot.finished': {
-      const { stop_reason } = event;
-      const changed = withSlot(state, event.slot, () => ({ activity: { kind: 'finished', stop_reason } }));
-      return event.worker === null
-        ? changed
-        : withWorker(changed, event.worker, () => ({ stop_reason, until: event.at }));
-    }
+    case 'slot.waiting':
+    case 'slot.finished':
+    case 'slots.changed':
+      return reduceSlot(state, event);
     case 'task.claiming':
       return withSlot(state, event.slot, () => ({ activity: { kind: 'claiming', task: event.task } }));
     case 'task.claimed': {
@@ -194,7 +177,11 @@ function apply(state: RunState, event: DurableEvent): RunState {
     case 'task.close_refused':
       return withTask(state, event.task, () => ({ close_refused: event.message }));
     case 'task.returned':
-      return withTask(state, event.task, (now) => ({ worker: null, fate: now.fate ?? 'open again' }));
+      return withTask(state, event.task, (now) => ({
+        worker: null,
+        fate: now.fate ?? 'open again',
+        offered_again: now.offered_again || event.offered,
+      }));
     case 'conflict.filed':
       return withTask(state, event.task, () => ({ bug: event.bug, files: event.files }));
     case 'parked.settled': {

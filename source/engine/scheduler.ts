@@ -9,10 +9,11 @@ import { QueueWatch } from './queue-watch.js';
 import type { RunContext, StandingWorkers, Worker } from './run-context.js';
 import { candidates } from './schedule.js';
 import type { ParkedWork } from './parked-work.js';
-import { makeSlots, type Slot, takeTask } from './slot-work.js';
+import { isFree, makeSlots, type Slot, takeTask } from './slot-work.js';
 import { type Stop, StopCheck } from './stop-check.js';
 import { steerSlots } from './steer-slots.js';
 import { tellWaiting } from './tell-waiting.js';
+import { WakeCall } from './wake-call.js';
 import type { AttemptGuard, EndedAttempt } from './work-on-task.js';
 
 /** How often stop conditions are looked at while a slot waits (LOOP.md §7). */
@@ -25,7 +26,7 @@ export class Scheduler implements AttemptGuard {
   readonly #context: RunContext;
   readonly #stops: StopCheck;
   readonly #queue: QueueWatch;
-  readonly #slots: readonly Slot[];
+  readonly #slots: Slot[];
   readonly #parked: ParkedDesk;
   readonly #work = new Set<Promise<void>>();
   readonly #lostClaims = new LostClaims();
@@ -35,7 +36,7 @@ export class Scheduler implements AttemptGuard {
   #stop: Stop | null = null;
   #failure: unknown = null;
   #checkingTrunk: Promise<void> = Promise.resolve();
-  #wake = new AbortController();
+  readonly #wake = new WakeCall();
 
   /** `parked` is what earlier runs have left. */
   constructor(context: RunContext, standing: StandingWorkers, parked: readonly ParkedWork[]) {
@@ -44,16 +45,16 @@ export class Scheduler implements AttemptGuard {
     this.#queue = new QueueWatch(context);
     this.#parked = new ParkedDesk(context, parked);
     this.#nextWorker = standing.next_worker;
-    this.#slots = makeSlots(context.settings.loop.jobs, standing.workers);
+    this.#slots = makeSlots(context.events.state.slots, standing.workers);
     context.events.subscribe((event) => {
       if (event.type !== 'iteration.started') return;
       const slot = this.#slots.find((each) => each.slot === event.slot);
       if (slot) slot.starting = false;
     });
-    context.aborted.addEventListener('abort', () => this.#wake.abort());
+    context.aborted.addEventListener('abort', () => this.#wake.call());
   }
 
-  /** The workers that are on disk and not parked. */
+  /** The workers that are on disk and not parked, those of removed slots too. */
   get workers(): readonly Worker[] {
     return this.#slots.map((slot) => slot.worker).filter((worker) => worker !== null);
   }
@@ -68,7 +69,7 @@ export class Scheduler implements AttemptGuard {
     if (control.type === 'drainRun') this.#stops.drain();
     else steerSlots(this.#context, this.#slots, control);
     this.#queue.forget();
-    this.#wake.abort();
+    this.#wake.call();
   }
 
   /** Drains the queue. Resolves when no slot works any more; rejects when the run could not be told on disk. */
@@ -90,7 +91,7 @@ export class Scheduler implements AttemptGuard {
     const own = this.#slots.find((each) => each.slot === worker.slot);
     if (own?.interrupt.signal.aborted) return true;
     // A slot that has been given a task has its place within the limits already; a retry must find one.
-    return own?.starting !== true && !(await this.#mayStartOneMore());
+    return own?.starting !== true && (own?.removed === true || !(await this.#mayStartOneMore()));
   }
 
   async untilReady(worker: Worker): Promise<void> {
@@ -99,9 +100,11 @@ export class Scheduler implements AttemptGuard {
     if (!slot) return;
     for (;;) {
       const shortage = await this.#context.diskShortage();
-      if ((!this.#isHeld(slot) && shortage === null) || slot.interrupt.signal.aborted) return;
+      if ((!this.#isHeld(slot) && shortage === null) || slot.removed || slot.interrupt.signal.aborted) return;
       if (this.#failure !== null || (await this.#shouldStop(false))) return;
       tellWaiting(this.#context, slot, shortage);
+      // One that was called by before would keep it from ever waiting again.
+      if (slot.resumed.signal.aborted) slot.resumed = new AbortController();
       await clock.sleep(TICK_MS, AbortSignal.any([slot.resumed.signal, slot.interrupt.signal, aborted]));
     }
   }
@@ -132,14 +135,14 @@ export class Scheduler implements AttemptGuard {
     }
   }
 
-  /** Decided once, and then for all slots. */
+  /** Decided once, for all slots. */
   async #shouldStop(ready_empty: boolean): Promise<boolean> {
     if (this.#stop) return true;
     const stop = await this.#stops.reason({ starting: 0, ready_empty });
     if (!stop || this.#stop) return this.#stop !== null;
     this.#stop = stop;
     await this.#context.events.record({ type: 'run.stopping', ...stop });
-    this.#wake.abort();
+    this.#wake.call();
     return true;
   }
 
@@ -150,7 +153,7 @@ export class Scheduler implements AttemptGuard {
   }
 
   async #list(): Promise<void> {
-    if (!this.#slots.some((slot) => slot.task === null)) return;
+    if (!this.#slots.some(isFree)) return;
     const { fresh, broken } = await this.#queue.look();
     if (broken !== null) this.#stops.trip(`the queue cannot be read: ${broken}`);
     if (fresh) for (const trial of this.#parked.tryAgain(fresh)) this.#track(trial);
@@ -177,9 +180,12 @@ export class Scheduler implements AttemptGuard {
     const ready = [...this.#candidates()];
     const shortage = ready.length === 0 ? null : await this.#context.diskShortage();
     const waiting = shortage === null ? ready : [];
-    for (const slot of this.#slots.filter((each) => each.task === null)) {
+    for (const slot of this.#slots.filter(isFree)) {
       const task = this.#isHeld(slot) ? undefined : waiting[0];
-      if (!task || !(await this.#mayStartOneMore())) {
+      const starts = task !== undefined && (await this.#mayStartOneMore());
+      // It may have been removed meanwhile.
+      if (!isFree(slot)) continue;
+      if (!starts) {
         tellWaiting(this.#context, slot, shortage);
         continue;
       }
@@ -232,18 +238,13 @@ export class Scheduler implements AttemptGuard {
         this.#work.delete(followed);
         // A slot is free and something may have been closed or filed.
         this.#queue.forget();
-        this.#wake.abort();
+        this.#wake.call();
       });
     this.#work.add(followed);
   }
 
   async #sleep(): Promise<void> {
-    const wake = this.#wake.signal;
-    if (!wake.aborted) {
-      if (this.#slots.some((slot) => slot.task === null)) await this.#context.clock.sleep(TICK_MS, wake);
-      else
-        await new Promise<void>((resolve) => wake.addEventListener('abort', () => resolve(), { once: true }));
-    }
-    this.#wake = new AbortController();
+    const { clock } = this.#context;
+    await this.#wake.wait(this.#slots.some(isFree) ? { clock, ms: TICK_MS } : null);
   }
 }

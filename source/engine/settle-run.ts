@@ -164,7 +164,8 @@ async function returnTask(
   const kept = salvage ? ` Its work is kept: ${salvage}` : '';
   const why = failed && known?.reason ? `failed: ${known.reason}.` : 'given back.';
   const note = `${run}, which was cut: ${why}${kept}`;
-  if (step.kind === 'tell_returned') await events.record({ type: 'task.returned', task, note, failed });
+  if (step.kind === 'tell_returned')
+    await events.record({ type: 'task.returned', task, note, failed, offered: false });
   else await giveBack(context, { task, note, failed });
 }
 

@@ -2,6 +2,7 @@ import { claimActor } from './ids.js';
 import { giveBack } from './give-back.js';
 import { QueueError, type Task } from './ports.js';
 import type { RunContext, Worker } from './run-context.js';
+import type { RunState } from './state.js';
 import { type AttemptGuard, type TaskEnd, workOnTask } from './work-on-task.js';
 import { createWorker } from './workers.js';
 
@@ -15,23 +16,39 @@ export interface Slot {
   /** It has been given a task and has not started an iteration of it yet. */
   starting: boolean;
   paused: boolean;
+  /** It takes no further task; what it works on it finishes. */
+  removed: boolean;
   /** Aborts with a SlotInterruption when the user ends what the slot does with its task. */
   interrupt: AbortController;
-  /** Aborts when a paused slot is to go on. */
+  /** Aborts when a slot that waits with its task is to look anew whether it must. */
   resumed: AbortController;
 }
 
-/** The lanes of a run that begins; each has its worker where there is one already. */
-export function makeSlots(jobs: number, workers: readonly Worker[]): readonly Slot[] {
-  return Array.from({ length: jobs }, (_, index) => ({
-    slot: index + 1,
-    worker: workers.find(({ slot }) => slot === index + 1) ?? null,
+/** Whether a slot may be given a task. */
+export function isFree({ task, removed }: Slot): boolean {
+  return task === null && !removed;
+}
+
+/** A lane that has no task. */
+export function newLane(slot: number, worker: Worker | null): Slot {
+  return {
+    slot,
+    worker,
     task: null,
     starting: false,
     paused: false,
+    removed: false,
     interrupt: new AbortController(),
     resumed: new AbortController(),
-  }));
+  };
+}
+
+/** The lanes of a run that begins or goes on, removed ones too; each has its worker where there is one already. */
+export function makeSlots(known: RunState['slots'], workers: readonly Worker[]): Slot[] {
+  return known.map(({ slot, removed }) => {
+    const worker = workers.find((each) => each.slot === slot) ?? null;
+    return { ...newLane(slot, worker), removed };
+  });
 }
 
 /** Claims a task for the slot and works on it to its end; null when somebody else has it. */

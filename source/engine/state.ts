@@ -5,6 +5,7 @@ import type { TokenCount } from './ports.js';
 import type { StopReason } from './stop.js';
 import type { Span } from './timeline.js';
 
+/** How the run began; what has changed since (slots, limits, by a resume also the runtime) is as it is now. */
 export type RunStarted = Extract<DurableEvent, { type: 'run.started' }>;
 
 /** What a slot's iteration is doing: the steps of DESIGN.md §4 that a person waits for. */
@@ -48,6 +49,8 @@ export interface SlotState {
   readonly slot: number;
   readonly worker: number | null;
   readonly paused: boolean;
+  /** It is not one of the run's slots any more: it takes no further task. */
+  readonly removed: boolean;
   readonly activity: Activity;
   /** The task that this slot ended last, and how. */
   readonly last: { readonly task: TaskId; readonly end: AttemptEnd } | null;
@@ -93,7 +96,7 @@ export interface TaskState extends Spending {
   readonly priority: number;
   /** The worker that has claimed it now. */
   readonly worker: number | null;
-  /** It was given back by a crash or an abort, and the run was resumed since: it may be tried again in this run. */
+  /** It was given back by a crash or an abort and the run was resumed since, or its slot was removed: it may be tried again in this run. */
   readonly offered_again: boolean;
   /** Iterations started, counted or not. */
   readonly tries: number;

@@ -89,7 +89,7 @@ export function nearestLimit(facts: UsedFacts, limits: Limits): LimitUse | null 
   );
 }
 
-/** How many counted failures in a row make the engine look at trunk itself. */
+/** How many counted failures in a row make the engine look at trunk itself, with so many slots. */
 export function guardThreshold(jobs: number): number {
   return Math.max(3, 2 * jobs);
 }

@@ -4,6 +4,7 @@ import { livedTime } from './lived-time.js';
 import { type NextStep, nextSteps } from './next-steps.js';
 import type { Fate } from './outcome.js';
 import { type SpendingSummary, spendingSummary } from './spending-summary.js';
+import { goneSince } from './shown-slots.js';
 import type { RunState, SlotState, WorkerState } from './state.js';
 import type { StopReason } from './stop.js';
 import { type TaskSummary, taskSummary } from './task-summary.js';
@@ -118,9 +119,11 @@ export function summarise(state: RunState, now: Date, alive = true): Summary {
 }
 
 function workerSummary(worker: WorkerState, state: RunState, end: number): WorkerSummary {
-  const until = worker.until === null ? end : Date.parse(worker.until);
+  const slot = state.slots.find((each) => each.worker === worker.worker);
+  const gone = slot === undefined ? null : goneSince(slot);
+  const until = gone ?? (worker.until === null ? end : Date.parse(worker.until));
   const wall_ms = livedTime(state, Date.parse(worker.since), until);
-  const activity = state.slots.find((slot) => slot.worker === worker.worker)?.activity;
+  const activity = slot?.activity;
   const running = activity?.kind === 'working' ? Math.max(0, end - Date.parse(activity.since)) : 0;
   return {
     ...spendingSummary(worker),

@@ -1,4 +1,5 @@
 import type { TaskId } from './ids.js';
+import { isGone } from './shown-slots.js';
 import type { SlotState } from './state.js';
 
 /** What a slot spends its time with, as far as a timeline tells it apart. */
@@ -11,6 +12,7 @@ export type SpanKind =
   | 'disk'
   | 'nothing_ready'
   | 'paused'
+  | 'removed'
   | 'finished';
 
 /** A stretch of a slot's time. It ends where the next one begins; the last one goes on. */
@@ -26,7 +28,9 @@ export interface Span {
 export const MOST_SPANS = 512;
 
 /** What the slot spends its time with now. Pure. */
-export function spanOf({ activity }: Pick<SlotState, 'activity'>): Omit<Span, 'from'> {
+export function spanOf(slot: Pick<SlotState, 'activity' | 'removed'>): Omit<Span, 'from'> {
+  const { activity } = slot;
+  if (isGone(slot)) return { kind: 'removed', task: null };
   switch (activity.kind) {
     case 'idle':
       return { kind: 'idle', task: null };

@@ -64,8 +64,10 @@ export async function workOnTask(
     if (finished.consequence.next !== 'retry') return finished.task_end;
     await guard.untilReady(worker);
     if (!finished.worker_usable || (await guard.mustStop(worker))) {
-      const note = `Given back by ${context.run}, which goes on no further with it. Attempt ${attempt.attempt}: ${finished.outcome.reason}`;
-      await giveBack(context, { task: task.id, note, failed: false });
+      const offered = isRemoved(context, worker);
+      const why = offered ? 'whose slot was removed' : 'which goes on no further with it';
+      const note = `Given back by ${context.run}, ${why}. Attempt ${attempt.attempt}: ${finished.outcome.reason}`;
+      await giveBack(context, { task: task.id, note, failed: false, offered });
       return finished.task_end;
     }
     const { reason, tail, files } = finished.outcome;
@@ -78,6 +80,10 @@ export async function workOnTask(
       salvage: finished.salvage,
     });
   }
+}
+
+function isRemoved({ events }: RunContext, worker: Worker): boolean {
+  return events.state.slots.some(({ slot, removed }) => slot === worker.slot && removed);
 }
 
 function nextAttempt(context: RunContext, worker: Worker, task: Task, signal: AbortSignal): AgentAttempt {

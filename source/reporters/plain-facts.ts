@@ -28,6 +28,8 @@ export function plainFacts(event: DurableEvent, before: RunState, after: RunStat
       return ['paused: takes no further task'];
     case 'slot.resumed':
       return ['goes on'];
+    case 'slots.changed':
+      return [`${formatCount(event.slots, 'slot')} from now on`];
     case 'slot.waiting':
       return waitingFacts(event, before);
     case 'slot.planned':

@@ -12,6 +12,7 @@ const MARKS: Readonly<Record<SpanKind, string>> = {
   nothing_ready: '.',
   paused: ':',
   idle: ' ',
+  removed: ' ',
   finished: ' ',
 };
 

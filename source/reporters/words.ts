@@ -79,6 +79,10 @@ export function controlInWords(control: Control): string {
       return `pause slot ${control.slot}`;
     case 'resumeSlot':
       return `resume slot ${control.slot}`;
+    case 'addSlot':
+      return 'add a slot';
+    case 'removeSlot':
+      return 'remove a slot';
     case 'abortSlot':
       return `abort what slot ${control.slot} does`;
     case 'skipTask':

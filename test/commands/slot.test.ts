@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { taskIdSchema } from '../../source/engine/ids.js';
 import { readRunRecord } from '../../source/engine/run-files/run-record.js';
 import { fileTask } from '../e2e/file-task.js';
 import { GATED, startLoop } from '../e2e/loop-run.js';
@@ -7,7 +8,7 @@ import { makeGitProject } from '../git-project.js';
 import { startSteppedAgents } from '../stepped-agents.js';
 import { hew } from './hew.js';
 
-describe('hew slot and hew loop cancel', () => {
+describe('hew slot, hew loop skip, retry and cancel', () => {
   it('steer the run that is alive, from another process', async () => {
     await using project = await makeGitProject({ files: GATED });
     await using agents = await startSteppedAgents();
@@ -35,6 +36,12 @@ describe('hew slot and hew loop cancel', () => {
     await loop.until('iteration.finished', (event) => event.task === first.task && event.end === 'aborted');
     const third = await agents.next({ task: three });
 
+    const retried = await run('loop', 'retry', first.task!);
+    expect(retried).toMatchObject({ code: 0, stdout: `${first.task} is taken again when a slot is free` });
+    expect((await run('loop', 'retry', three)).stdout).toBe(`${three} is worked on just now`);
+    expect((await run('loop', 'skip', first.task!, '--run', loop.run)).code).toBe(0);
+    expect(loop.state.wishes.get(taskIdSchema.parse(first.task))).toBe('skip');
+
     expect((await run('loop', 'cancel')).stdout).toContain('no further iteration begins');
     await loop.until('run.stopping');
     expect(await run('loop', 'cancel')).toMatchObject({ code: 1 });
@@ -51,6 +58,11 @@ describe('hew slot and hew loop cancel', () => {
     [['slot', 'puse', '1'], 2, 'Did you mean pause?'],
     [['slot', 'pause', '1', 'x'], 2, 'one argument too many'],
     [['slot', 'note', '1'], 2, 'the text is missing'],
+    [['slot', 'pause'], 2, 'the slot is missing'],
+    [['slot', 'add', '3'], 2, 'takes no number'],
+    [['slot', 'remove'], 1, 'no run is alive in this repository'],
+    [['loop', 'skip', 'a b'], 2, 'is not the id of a task'],
+    [['loop', 'retry'], 2, '<task> is missing'],
     [['loop', 'cancel', 'x'], 2, 'is not a run id'],
   ])('%j ends with %d', async (argv, code, why) => {
     await using project = await makeGitProject();

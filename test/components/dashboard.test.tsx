@@ -177,6 +177,16 @@ describe('Dashboard', () => {
     );
   });
 
+  it('tells a slot that is removed for as long as there is something of it', () => {
+    const run = new LiveExample(4);
+    run.begin(4, 'app-4');
+    run.tell({ type: 'slots.changed', slots: 2 });
+    const rules = () => linesAt(run, [80, 24]).filter((line) => /^[▶─]\d/.test(line));
+    expect(rules().map((line) => line.replace(/.* /, ''))).toEqual(['idle', 'idle', 'removed', 'GONE']);
+    run.end(4, 'app-4', 'merged', 'merged');
+    expect(rules()).toHaveLength(2);
+  });
+
   it('says why the attempt before has failed', () => {
     const run = new LiveExample(1);
     run.begin(1, 'app-2', 'Upgrade');

@@ -294,6 +294,56 @@ describe('a key that steers', () => {
   });
 });
 
+describe('+ and -', () => {
+  it('add a slot and remove the highest one, and say what follows', () => {
+    const run = working(3);
+    const added = press(run, ['+']);
+    expect(added.controls).toEqual([{ type: 'addSlot' }]);
+    expect(added.screen.message?.text).toBe('slot 4 is added: there are 4');
+    const busy = press(run, ['-']);
+    expect(busy.controls).toEqual([{ type: 'removeSlot' }]);
+    expect(busy.screen.message?.text).toBe('slot 3 goes when its iteration of app-3 has ended: 2 are left');
+    run.tell({ type: 'slots.changed', slots: 4 });
+    expect(press(run, ['-']).screen.message?.text).toBe('slot 4 is removed: 3 are left');
+  });
+
+  it.each([
+    [16, {}, '+', 'there are 16 slots already'],
+    [1, { mode: 'serial', trunk: null }, '+', 'works in the checkout itself'],
+    [1, {}, '-', 'it is the last slot: pause it, or drain the run'],
+  ])('with %d slots %j, %s says why it cannot act', (slots, fields, key, why) => {
+    const { controls, screen } = press(new LiveExample(slots, fields), [key]);
+    expect(controls).toEqual([]);
+    expect(screen.message?.text).toContain(`${key} cannot be used now: `);
+    expect(screen.message?.text).toContain(why);
+  });
+
+  it.each(['+', '-'])('%s says that the run is ending', (key) => {
+    const run = working(2);
+    run.tell({ type: 'run.stopping', reason: 'max_iter', detail: '' });
+    const { controls, screen } = press(run, [key]);
+    expect(controls).toEqual([]);
+    expect(screen.message?.text).toContain('the run is ending');
+  });
+
+  it('leave a removed slot on the screen until its iteration has ended', () => {
+    const run = working(3);
+    const third = press(run, ['3']).screen;
+    run.tell({ type: 'slots.changed', slots: 2 });
+    expect(run.view.snapshot().slots).toHaveLength(3);
+    const paused = press(run, ['p'], third);
+    expect(paused.controls).toEqual([]);
+    expect(paused.screen.message?.text).toContain('slot 3 is removed, it takes no further task');
+    expect(press(run, ['P'], third).controls).toHaveLength(2);
+    expect(press(run, ['x', 'y'], third).controls).toEqual([{ type: 'abortSlot', slot: 3 }]);
+    run.end(3, 'app-3', 'merged', 'merged');
+    expect(run.view.snapshot().slots).toHaveLength(2);
+    expect(press(run, ['p'], third).controls).toEqual([{ type: 'pauseSlot', slot: 2 }]);
+    run.tell({ type: 'slots.changed', slots: 3 });
+    expect(press(run, ['p'], third).controls).toEqual([{ type: 'pauseSlot', slot: 3 }]);
+  });
+});
+
 describe('a note', () => {
   it('is typed for the task of the selected slot, and sent by Enter', () => {
     const run = working(2);

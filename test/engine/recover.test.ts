@@ -119,7 +119,7 @@ class Cut {
         const { task, failed } = step;
         if (this.state.tasks.get(task)?.fate === 'conflicted') return;
         if (step.kind === 'give_back') this.#set(task, 'open', null);
-        return this.#tell({ type: 'task.returned', task, failed, note: '' });
+        return this.#tell({ type: 'task.returned', task, failed, note: '', offered: false });
       }
       case 'remove_parked':
       case 'drop_worker':

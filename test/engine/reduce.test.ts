@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type DurableEvent, durableEventSchema } from '../../source/engine/events.js';
 import { EMPTY_STATE, reduce } from '../../source/engine/reduce.js';
 import type { RunState } from '../../source/engine/state.js';
+import { shownSlots } from '../../source/engine/shown-slots.js';
 import { eventSequences } from '../event-sequences.js';
+import { exampleState, started, worker } from '../example-run.js';
 import { checkInvariants } from '../state-invariants.js';
 
 const ALL_TYPES = durableEventSchema.options.map((option) => option.shape.type.value);
@@ -24,6 +26,21 @@ describe('reduce', () => {
         expect(state.finished).not.toBeNull();
       }),
       { numRuns: 120 },
+    );
+  });
+
+  it('keeps what was removed, and gives it back as it was', () => {
+    const slots = fc.array(fc.integer({ min: 1, max: 16 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(slots, (counts) => {
+        const changes = counts.map((count) => ({ type: 'slots.changed' as const, slots: count }));
+        const state = exampleState([started(), worker(3), ...changes]);
+        expect(checkInvariants(state)).toEqual([]);
+        expect(state.run?.jobs).toBe(counts.at(-1));
+        expect(state.slots).toHaveLength(Math.max(4, ...counts));
+        expect(state.slots[3]?.worker).toBe(3);
+        expect(shownSlots(state.slots)).toHaveLength(counts.at(-1) ?? 0);
+      }),
     );
   });
 

@@ -195,6 +195,13 @@ describe('summarise', () => {
     expect(all).toMatchObject({ cost_unknown: true, stop: 'ready_empty' });
   });
 
+  it('counts no time of a worker whose slot was removed', () => {
+    const at = '2026-11-22T10:20:00.000Z';
+    const state = exampleState([started(), worker(3), { type: 'slots.changed', slots: 3, at }]);
+    const { workers } = summarise(state, new Date('2026-11-22T12:00:00.000Z'));
+    expect(workers.map(({ wall_ms }) => wall_ms)).toEqual([290_000]);
+  });
+
   it('tells tasks with what they took', () => {
     const { tasks } = summarise(exampleState(exampleBodies()), NOW);
     expect(tasks.find(({ id }) => id === 'app-2')).toMatchObject({

@@ -116,6 +116,7 @@ const CASES: readonly (readonly [ExampleBody, readonly string[]])[] = [
   [{ type: 'worker.removed', worker: 0 }, []],
   [{ type: 'slot.paused', slot: 2 }, ['slot 2   paused: takes no further task']],
   [{ type: 'slot.resumed', slot: 2 }, ['slot 2   goes on']],
+  [{ type: 'slots.changed', slots: 3 }, ['run      3 slots from now on']],
   [
     { type: 'slot.waiting', slot: 2, reason: 'usage_limit', detail: 'claude', until: TIME },
     ['slot 2   waits, usage limit, until 13:19:07: claude'],

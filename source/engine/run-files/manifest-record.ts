@@ -39,7 +39,7 @@ export function manifestRecord(state: RunState): ManifestRecord {
     workers: [...state.workers.values()].map((worker) => ({
       id: worker.worker,
       branch: worker.branch,
-      log_subdir: run.jobs === 1 ? '.' : `worker-${worker.worker}`,
+      log_subdir: run.trunk === null && run.jobs === 1 ? '.' : `worker-${worker.worker}`,
       iter_count: worker.iterations,
       cumulative_tokens: totalTokens(worker.tokens),
       stop_reason: worker.stop_reason,
