@@ -17,6 +17,14 @@ export interface GitProject extends AsyncDisposable {
   write(path: string, text: string): Promise<void>;
 }
 
+/** In one child, and without the examples that git copies: many tests begin with it. */
+const FIRST_COMMIT = `set -e
+git init --quiet --initial-branch=main --template=
+mkdir .git/hooks .git/info
+printf '[user]\\n\\tname = Test Person\\n\\temail = person@example.invalid\\n' >>.git/config
+git add --all
+git commit --quiet --allow-empty --message 'First commit'`;
+
 /** The environment of this process without git's variables and what Vitest sets, with a home of its own. */
 function isolatedEnvironment(folder: string): Record<string, string> {
   const inherited = Object.entries(process.env).filter(
@@ -53,14 +61,10 @@ export async function makeGitProject(
     await writeFile(join(path, file), text);
   };
 
-  await git('init', '--quiet', '--initial-branch=main');
-  await git('config', 'user.name', 'Test Person');
-  await git('config', 'user.email', 'person@example.invalid');
   for (const [file, text] of Object.entries(options.files ?? { 'README.md': '# A project\n' })) {
     await write(file, text);
   }
-  await git('add', '--all');
-  await git('commit', '--quiet', '--allow-empty', '--message', 'First commit');
+  await execa('sh', ['-c', FIRST_COMMIT], { cwd: path, env, extendEnv: false, stdin: 'ignore' });
 
   return {
     path,

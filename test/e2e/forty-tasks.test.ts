@@ -9,7 +9,8 @@ import { expectReplay } from './replay.js';
 import { makeToldProject, randomTasks, TOLD_AGENT } from './told-project.js';
 
 const TASKS = 40;
-const SEEDS = [1, 2, 3, ...(process.env['HEW_SOAK_SEED'] ? [Number(process.env['HEW_SOAK_SEED'])] : [])];
+/** One queue in each run of the tests, for its time; `HEW_SOAK_SEED=1,2,3` for others, as many as are named. */
+const SEEDS = (process.env['HEW_SOAK_SEED'] ?? '1').split(',').map(Number);
 
 interface Merge {
   readonly task: string;
