@@ -203,7 +203,7 @@ describe('hew tui', () => {
       for (const [key, shows] of [
         ['t', /^══ queue ═/],
         ['m', /^══ merges ═/],
-        ['o', /^══ worktrees ═(?![^]* … +… )(?![^]*looks for worktrees)/],
+        ['o', /^══ worktrees ═(?![^]* … +… )(?![^]*looks for worktrees)(?![^]* w10 [^]* w9 )/],
       ] as const) {
         const list = { shows, footer: /^ j k PgUp .*Esc back$/ };
         await walk.look(key, list);
