@@ -39,7 +39,7 @@ function wordsOf(question: Question, working: number): Words {
         title: `Skip ${question.task} in this run?`,
         lines: [
           'Its iteration is ended, its work is salvaged, the slot takes another task.',
-          `${question.task} goes back to the queue and is left alone by this run, unless asked for (r).`,
+          `${question.task} goes back to the queue; this run leaves it alone, unless asked (r).`,
         ],
         yes: 'skip the task',
       };

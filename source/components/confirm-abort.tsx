@@ -14,7 +14,8 @@ export function ConfirmAbort({ footer, working }: ConfirmAbortProps): ReactEleme
   const agents =
     working === 0 ? 'No slot works now.' : `${formatCount(working, 'iteration')} in work will be ended.`;
   const lines = [
-    `${agents} Their tasks go back to the queue, their work is kept.`,
+    agents,
+    'Tasks in work go back to the queue, their work is kept.',
     'What is merged stays, and lands.',
     '',
     'y  abort      n  go on',

@@ -12,11 +12,11 @@ interface ConfirmQuitProps {
 /** Asks how the run is to end. */
 export function ConfirmQuit({ footer, working }: ConfirmQuitProps): ReactElement {
   const lines = [
-    `d    drain: no further iteration begins, ${formatCount(working, 'iteration')} in work will finish`,
-    'a    abort now: agents are ended, their work is salvaged, their tasks go back to the queue',
-    'Esc  stay',
-    '',
     'What is merged lands either way. Ctrl-C again aborts now.',
+    '',
+    `d    drain: no further iteration begins, ${formatCount(working, 'iteration')} in work will finish`,
+    'a    abort now: agents are ended, their work is salvaged, their tasks go back',
+    'Esc  stay',
   ];
   return <Dialog title="End the run?" lines={lines} footer={footer} />;
 }

@@ -25,12 +25,12 @@ export function CutRun({ columns, rows, run, holds, onChoose }: CutRunProps): Re
   const lines = [
     `${run} was cut${holds === null ? '' : ` and ${holds}`}.`,
     '',
-    'r  resume    go on with it: same slots and limits, its unfinished tasks are tried again',
-    'a  abandon   give it up: its tasks go back, its work is kept, what is merged lands',
+    'r  resume    go on with it: same slots and limits, unfinished tasks again',
+    'a  abandon   give it up: tasks go back, work is kept, what is merged lands',
     'n  new run   start beside it and leave it as it is',
     'q  quit      do nothing',
   ];
-  const footer = { x: 0, y: Math.min(rows, lines.length + 2), width: columns, height: 0 };
+  const footer = { x: 0, y: rows, width: columns, height: 0 };
   return (
     <Box width={columns} height={rows}>
       <Dialog title="A run was cut" lines={lines} footer={footer} />

@@ -6,7 +6,14 @@ import { totalTokens } from '../engine/reduce-iteration.js';
 import { fateOf } from '../engine/summary.js';
 import { NEAR_SHARE, nearestLimit } from '../engine/stop.js';
 import { tokensOfLastMinute, tokensPerMinute } from '../engine/token-rate.js';
-import { formatBytes, formatDuration, formatMoney, formatTokens, shortSha } from '../reporters/formats.js';
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatMoney,
+  formatTokens,
+  shortSha,
+} from '../reporters/formats.js';
 import { bar, sparkline } from '../reporters/sparkline.js';
 import { limitInWords, stopInWords } from '../reporters/words.js';
 import type { Rectangle } from './layout.js';
@@ -157,7 +164,7 @@ function secondLine(live: LiveSnapshot, now: number, width: number): string {
   const facts = [
     ` ${run.run_id}`,
     trunk === null || run.trunk === null ? '' : `trunk ${shortSha(trunk)}`,
-    `${started_iterations}${most} iterations`,
+    most === '' ? formatCount(started_iterations, 'iteration') : `${started_iterations}${most} iterations`,
     screenText(run.runtime),
   ];
   const rate = rateInWords(live, now);

@@ -46,6 +46,8 @@ function isAbout(task: TaskId, event: DurableEvent, before: RunState): boolean {
       return taskInSlot(before, control.slot) === task;
     case 'pauseSlot':
     case 'resumeSlot':
+    case 'addSlot':
+    case 'removeSlot':
     case 'drainRun':
     case 'abortRun':
       return false;

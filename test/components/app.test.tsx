@@ -119,7 +119,7 @@ describe('App', () => {
       'app-2 goes back to the queue',
       'slot 2 ends its iteration of app-2',
     ],
-    ['s', 'Skip app-2 in this run?', 'is left alone by this run', 'app-2 is left alone by this run'],
+    ['s', 'Skip app-2 in this run?', 'this run leaves it alone', 'app-2 is left alone by this run'],
     ['D', 'Drain the run?', '4 iterations in work will finish', 'no further iteration begins; those in work'],
     ['q', 'End the run?', '4 iterations in work will finish', 'no further iteration begins; those in work'],
   ])('asks before %s does anything, and tells what it has done', async (key, title, about, done) => {

@@ -157,6 +157,9 @@ describe('Dashboard', () => {
         const lines = linesAt(evilRun(slots), [columns, rows], screen);
         expect(lines.length).toBe(rows);
         expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([]);
+        const rules = lines.filter((line) => /──|══/.test(line));
+        expect(rules.filter((line) => stringWidth(line) !== columns)).toEqual([]);
+        expect(rules).not.toEqual([]);
         expect(lines.at(-1)).toContain('q quit');
         expect(lines[0]).toContain(`${slots} working`);
         if ('dialog' in screen) continue;
@@ -270,7 +273,7 @@ describe('Dashboard', () => {
     run.begin(1, 'app-1');
     run.usage(1, 12_000, null);
     // The span of twenty seconds in which they were told is over at 10:30.
-    expect(linesAt(run, [120, 40])[1]).toMatch(/ ▁{14}█ 12k tok\/min *$/);
+    expect(linesAt(run, [120, 40])[1]).toMatch(/ 1 iteration {2}.* ▁{14}█ 12k tok\/min *$/);
     expect(linesAt(run, [80, 24])[0]).not.toContain('tok/min');
   });
 

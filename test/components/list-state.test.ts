@@ -6,13 +6,20 @@ const KEYS = ['j', 'k', 'up', 'down', 'page up', 'page down', 'b', ' ', 'g', 'G'
 
 describe('moveInList', () => {
   it.each([
-    ['j', 1],
-    ['G', 99],
-    ['page down', 10],
-    ['k', 0],
+    ['j', 51],
+    ['down', 51],
+    ['k', 49],
+    ['up', 49],
+    ['page down', 60],
+    [' ', 60],
+    ['page up', 40],
+    ['b', 40],
+    ['g', 0],
     ['home', 0],
-  ])('moves by %s', (key, selected) => {
-    expect(moveInList(key, { selected: 0, first: 0 }, { count: 100, page: 10 })?.selected).toBe(selected);
+    ['G', 99],
+    ['end', 99],
+  ])('moves by %j', (key, selected) => {
+    expect(moveInList(key, { selected: 50, first: 45 }, { count: 100, page: 10 })?.selected).toBe(selected);
   });
 
   it('leaves other keys alone', () => {

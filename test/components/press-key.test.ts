@@ -286,10 +286,15 @@ describe('a key that steers', () => {
     expect(press(run, ['2', 'r']).controls).toEqual([]);
   });
 
-  it('means the same over what is read', () => {
-    expect(press(working(2), ['2', 'enter', 'x', 'y'])).toMatchObject({
-      controls: [{ type: 'abortSlot', slot: 2 }],
-      screen: { focus: {}, dialog: 'none' },
+  it.each(['p', 'P', 'x', 's', 'r', 'D', 'a'])('%s means the same over what is read', (key) => {
+    const run = working(3);
+    run.end(2, 'app-2', 'gate_red', 'failed');
+    if (key !== 'r') run.begin(2, 'app-4');
+    const { screen, controls } = press(run, ['2', key, 'y']);
+    expect(controls.length).toBeGreaterThan(0);
+    expect(press(run, ['2', 'enter', key, 'y'])).toMatchObject({
+      controls,
+      screen: { ...screen, focus: {}, message: { text: screen.message?.text } },
     });
   });
 });

@@ -139,7 +139,7 @@ function faultsOf(terminal: TerminalProgram, view: View, size: Size): readonly s
 
 /** At which columns the rules of panes begin that stand side by side. */
 function beginnings(line: string): string {
-  const gaps = line.matchAll(/ {2}(?=[▶─]\d)/g);
+  const gaps = [...line.matchAll(/ {2}(?=[▶─]\d)/g)];
   return [0, ...gaps.map(({ index }) => stringWidth(line.slice(0, index)) + 2)].join(' ');
 }
 
@@ -177,7 +177,7 @@ describe('hew tui', () => {
         footer: / Enter open .*q quit$/,
       });
       await walk.press('', dashboard(1));
-      await walk.print(...agents.keys().map((index) => index + 1));
+      await walk.print(...agents.map((_, index) => index + 1));
       await walk.look('', dashboard(1), all);
       for (const [keys, slot] of WAYS[slots]!) await walk.press(keys, dashboard(slot));
       if (slots > 1) {
@@ -203,7 +203,7 @@ describe('hew tui', () => {
       for (const [key, shows] of [
         ['t', /^══ queue ═/],
         ['m', /^══ merges ═/],
-        ['o', /^══ worktrees ═(?![^]* … +… )(?![^]*looks for worktrees)/],
+        ['o', /^══ worktrees ═(?![^]* … +… )(?![^]*looks for worktrees)(?![^]* w10 [^]* w9 )/],
       ] as const) {
         const list = { shows, footer: /^ j k PgUp .*Esc back$/ };
         await walk.look(key, list);

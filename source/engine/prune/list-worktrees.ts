@@ -28,6 +28,9 @@ export interface ListedWorktree {
   readonly heard_of: Date;
 }
 
+/** The tenth worker is behind the second. */
+const BY_NUMBER = new Intl.Collator('en', { numeric: true });
+
 const ownerSchema = z.object({
   project: z.string(),
   common_dir: z.string(),
@@ -89,7 +92,7 @@ async function worktreesOf(project: Project, place: RunPlace): Promise<ListedWor
     .map(({ name }) => join(folder, name));
   const all = new Set([...paths, ...[...byGit.keys()].filter((path) => dirname(path) === folder)]);
   const listed: ListedWorktree[] = [];
-  for (const path of [...all].sort()) {
+  for (const path of [...all].sort(BY_NUMBER.compare)) {
     const listing = byGit.get(path) ?? null;
     const parked = past?.parked.get(path) ?? null;
     const standing = worktreeStanding({
