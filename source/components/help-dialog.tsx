@@ -11,7 +11,7 @@ const LIST_KEYS = [
 
 const LINES = {
   dashboard: [
-    'Tab arrows hjkl select the next slot, one beside, below, above; 1 … 16: that one',
+    'Tab arrows hjkl select the next slot, one beside, below, above; 1 … 16',
     'Enter           read the slot in full: transcript, gate log, diff, search',
     'p P             pause the slot, all slots, after their iteration; again: go on',
     'x s             abort the iteration, skip its task in this run: asked once,',
@@ -19,7 +19,7 @@ const LINES = {
     'r               retry the task that the slot has worked on last and not done',
     '+ -             one slot more; one fewer, once its iteration has ended',
     "n               type a note for the next prompt of the slot's task",
-    "e               a shell or $EDITOR in the slot's worktree, while the run goes on",
+    "e               a shell or $EDITOR in the slot's worktree; the run goes on",
     't m o           the queue; what was merged and what conflicts; all worktrees',
     'D a             drain: no further iteration; abort the run: both asked once',
     'q Ctrl-C        asks: drain, abort or stay; with --attach also to leave',
