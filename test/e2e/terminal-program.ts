@@ -104,7 +104,9 @@ export function startInTerminal(
     until,
     get overlong() {
       const { active } = terminal.buffer;
-      const lines = Array.from({ length: terminal.rows }, (_, line) => active.getLine(active.viewportY + line));
+      const lines = Array.from({ length: terminal.rows }, (_, line) =>
+        active.getLine(active.viewportY + line),
+      );
       return lines.filter((line) => line?.isWrapped).length;
     },
     get bells() {
