@@ -85,7 +85,8 @@ function spent(live: LiveSnapshot, now: number): readonly [string, string, strin
   const { tokens, cost_usd, cost_unknown } = spendingNow(live);
   const budget = run?.limits.budget_cost ?? null;
   const used = `${formatTokens(totalTokens(tokens))} tok  `;
-  const money = `${formatMoney(cost_usd, cost_unknown)}${budget === null ? '' : ` of ${formatMoney(budget)}`}  `;
+  const cost = cost_unknown && cost_usd === 0 ? 'cost unknown' : formatMoney(cost_usd, cost_unknown);
+  const money = `${cost}${budget === null ? '' : ` of ${formatMoney(budget)}`}  `;
   const share = budget === null || budget === 0 ? '' : `${bar(cost_usd / budget, BAR_WIDTH)}  `;
   const time = `${formatDuration(elapsed(live, now))} `;
   return [`${used}${money}${share}${time}`, `${used}${money}${time}`, `${money}${time}`];

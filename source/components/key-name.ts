@@ -1,4 +1,5 @@
 import type { Key } from 'ink';
+import { screenText } from './screen-text.js';
 
 const NAMED = [
   ['upArrow', 'up'],
@@ -33,4 +34,10 @@ export function keysPressed(input: string, key: Key): readonly string[] {
   if (key.meta && !key.escape && (input !== '' || name === 'enter')) return ['escape', name];
   // Digits are left together, since two of them name one slot.
   return /^(\D)\1+$/u.test(name) ? Array.from(name) : [name];
+}
+
+/** What is said of a key that does nothing; empty for one that has no name. Pure. */
+export function unknownKeyText(key: string): string {
+  const name = key === ' ' ? 'Space' : screenText(key).slice(0, 20);
+  return name === '' ? '' : `${name} does nothing here: ? shows the keys`;
 }

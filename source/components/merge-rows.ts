@@ -98,6 +98,15 @@ export function mergeLine(
   return line([kind, formatClock(at), task, worker, count, title], columns);
 }
 
+const WITHOUT_COMMIT: Readonly<Record<MergeRow['kind'], string>> = {
+  'would conflict': 'they would conflict if they were merged now',
+  waits: 'not merged yet',
+  merging: 'not merged yet',
+  merged: 'nothing of it is merged',
+  conflict: 'nothing of it is merged',
+  'caught up': 'nothing of it is merged',
+};
+
 /** All of a merge that its row may have cut. Pure. */
 export function mergeDetails({
   kind,
@@ -108,9 +117,7 @@ export function mergeDetails({
   unlisted,
   sha,
 }: MergeRow): readonly string[] {
-  const nothing =
-    kind === 'would conflict' ? 'they would conflict if they were merged now' : 'nothing of it is merged';
-  const commit = sha === null ? nothing : `commit ${shortSha(sha)}`;
+  const commit = sha === null ? WITHOUT_COMMIT[kind] : `commit ${shortSha(sha)}`;
   return [
     [task, title].filter(Boolean).join('  '),
     [commit, worker].filter(Boolean).join('  '),

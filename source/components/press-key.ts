@@ -1,6 +1,7 @@
 import type { Control } from '../engine/controls.js';
 import type { Layout } from './layout.js';
 import { iterationsOf } from './iterations-of.js';
+import { unknownKeyText } from './key-name.js';
 import type { ListState } from './list-state.js';
 import { DIRECTIONS, neighbour } from './neighbour.js';
 import { type Leaving, type LeavingDialog, pressLeavingKey } from './press-leaving-key.js';
@@ -9,7 +10,6 @@ import { pressReadingKey } from './press-reading-key.js';
 import { answerQuestion, drain, pressSteeringKey } from './press-steering-key.js';
 import type { ReadingCommand } from './reading-command.js';
 import type { ScreenData } from './screen-data.js';
-import { screenText } from './screen-text.js';
 import type { Question, Steered } from './steered.js';
 import { answerVisit, beginVisit } from './press-visit-key.js';
 import type { Visit, VisitPort } from './visit.js';
@@ -181,8 +181,7 @@ function answerOf(question: Question, screen: ScreenState, key: string, facts: K
 }
 
 function unknownKey(screen: ScreenState, key: string, facts: KeyFacts): ScreenState {
-  const name = screenText(key).slice(0, 20);
-  return say(screen, `${name} does nothing here: ? shows the keys`, facts);
+  return say(screen, unknownKeyText(key), facts);
 }
 
 function cycle(screen: ScreenState, { live }: KeyFacts, step: number): ScreenState {

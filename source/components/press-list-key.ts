@@ -2,7 +2,7 @@ import type { WorktreesView } from '../engine/prune/seen-worktrees.js';
 import { keepInList, listPage, type ListSize, type ListState, moveInList, openedList } from './list-state.js';
 import { type KeyFacts, type Pressed, pressKey, type ScreenState } from './press-key.js';
 import { mergeRows } from './merge-rows.js';
-import { screenText } from './screen-text.js';
+import { unknownKeyText } from './key-name.js';
 import { pressWorktreesKey, type WorktreesCommand } from './press-worktrees-key.js';
 
 /** What a key is pressed upon when lists may be open, too. */
@@ -50,8 +50,7 @@ function pressInList(before: ScreenState, list: ListState, key: string, facts: L
   const pressed = list.kind === 'worktrees' ? pressWorktreesKey(place, key, facts.worktrees) : null;
   if (pressed !== null)
     return shown({ ...before, list: pressed.list }, pressed.message, facts, pressed.command);
-  const name = screenText(key).slice(0, 20);
-  return shown(before, name === '' ? null : `${name} does nothing here: ? shows the keys`, facts);
+  return shown(before, unknownKeyText(key) || null, facts);
 }
 
 function listSize({ kind }: ListState, { layout, live, worktrees }: ListKeyFacts): ListSize {

@@ -268,6 +268,13 @@ describe('Dashboard', () => {
     expect(heads([80, 24], 41_000_000_000)).not.toContain('disk');
   });
 
+  it('says that the cost is unknown as long as none was told', () => {
+    const run = new LiveExample(4);
+    run.begin(1, 'app-1');
+    run.usage(1, 12_000, null);
+    expect(linesAt(run, [80, 24])[0]).toMatch(/ 12k tok {2}cost unknown {2}15m00s *$/);
+  });
+
   it('shows how fast tokens are used', () => {
     const run = new LiveExample(1);
     run.begin(1, 'app-1');

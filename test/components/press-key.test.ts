@@ -213,6 +213,10 @@ describe('pressKey', () => {
     expect(pasted.screen.message?.text).toBe('ay does nothing here: ? shows the keys');
   });
 
+  it('calls a space by its name', () => {
+    expect(press(working(2), [' ']).screen.message?.text).toBe('Space does nothing here: ? shows the keys');
+  });
+
   it('forgets the message with the next key', () => {
     expect(press(working(2), ['z', 'tab']).screen.message).toBeNull();
   });

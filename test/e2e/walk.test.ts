@@ -78,18 +78,18 @@ class Walk {
   /** Presses keys, after which the view is there. */
   async press(keys: string, view: View): Promise<void> {
     this.#terminal.type(keys);
-    await this.#until(view, this.#size);
+    await untilWhole(this.#terminal, view, this.#size);
   }
 
   /** Presses keys, after which the view is there, and stays when the screen gets another size and its own again. */
   async look(keys: string, view: View, sizes = OTHERS.get(this.#size)!.slice(0, 1)): Promise<void> {
     await this.press(keys, view);
-    const before = this.#resting();
+    const before = restingScreen(this.#terminal);
     for (const size of [...sizes, this.#size]) {
       this.#terminal.resize(size.columns, size.rows);
-      await this.#until(view, size);
+      await untilWhole(this.#terminal, view, size);
     }
-    await expect.poll(() => this.#resting(), PATIENT).toBe(before);
+    await untilAsBefore(this.#terminal, before);
   }
 
   /** The screen gets another size, and its own again before hew may have seen that; then the view is there. */
@@ -97,27 +97,33 @@ class Walk {
     const { columns, rows } = this.#size;
     this.#terminal.resize(columns - 1, rows - 1);
     this.#terminal.resize(columns, rows);
-    await this.#until(view, this.#size);
+    await untilWhole(this.#terminal, view, this.#size);
   }
 
   /** All agents put out a line; resolves when those of the slots that are looked at are on the screen. */
   async print(...seen: readonly number[]): Promise<void> {
     const line = (this.#printed += 1);
     const { length } = TITLES;
-    for (const { slot, print } of this.#agents)
-      await print(`line ${line} of ${slot}, ${TITLES[line % length]}\n`);
+    for (const agent of this.#agents)
+      await agent.print(`line ${line} of ${agent.slot}, ${TITLES[line % length]}\n`);
     for (const slot of seen) await this.#terminal.until(`line ${line} of ${slot},`);
   }
+}
 
-  async #until(view: View, size: Size): Promise<void> {
-    await expect.poll(() => faultsOf(this.#terminal, view, size), PATIENT).toEqual([]);
-  }
+/** Resolves when the view is there, and nothing is wrong with it. */
+async function untilWhole(terminal: TerminalProgram, view: View, size: Size): Promise<void> {
+  await expect.poll(() => faultsOf(terminal, view, size), PATIENT).toEqual([]);
+}
 
-  /** The screen while nothing happens: without times, and the spaces and rules that they shorten. */
-  #resting(): string {
-    const text = this.#terminal.screen().join('\n');
-    return text.replaceAll(/\b(\d+[hms])+\b/g, 'TIME').replaceAll(/ {2,}|─+/g, ' ');
-  }
+/** Resolves when the same is on the screen as before. */
+async function untilAsBefore(terminal: TerminalProgram, before: string): Promise<void> {
+  await expect.poll(() => restingScreen(terminal), PATIENT).toBe(before);
+}
+
+/** The screen while nothing happens: without times, and the spaces and rules that they shorten. */
+function restingScreen(terminal: TerminalProgram): string {
+  const text = terminal.screen().join('\n');
+  return text.replaceAll(/\b(\d+[hms])+\b/g, 'TIME').replaceAll(/ {2,}|─+/g, ' ');
 }
 
 /** What is wrong with what is on a screen of that size. */
