@@ -118,7 +118,7 @@ describe('e on the screen', () => {
       shell.type('exit\r');
     }
     expect(await terminal.exitCode()).toBe(130);
-    expect(terminal.scrollback()).toMatch(/Aborting[^]*ended: cancelled/);
+    expect(terminal.scrollback()).toContain('ended: cancelled');
     expect(terminal.modes).toMatchObject({ buffer: 'normal', cursor: 'visible' });
     expect(await terminal.echoes()).toBe(true);
     await attached.until('any key leaves');
