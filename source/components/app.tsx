@@ -5,7 +5,7 @@ import type { WorktreeSource } from '../engine/prune/seen-worktrees.js';
 import { Dashboard } from './dashboard.js';
 import type { ScreenSize } from './draw-screen.js';
 import { FocusScreen, readingRoom } from './focus-screen.js';
-import { keyName, keysIn } from './key-name.js';
+import { pressedKeys } from './key-name.js';
 import { layOut } from './layout.js';
 import { Lists } from './lists.js';
 import { FIRST_SCREEN, type ScreenState } from './press-key.js';
@@ -93,7 +93,9 @@ export function App(props: AppProps): ReactElement {
     // What a control has changed is seen with the key that has asked for it.
     setData(pull(columns));
   };
-  useInput((input, key) => orElse(exit, () => keysIn(keyName(input, key)).forEach(press)));
+  useInput((input, key) =>
+    orElse(exit, () => pressedKeys(input, key, isTyping(latest.current.screen)).forEach(press)),
+  );
 
   if (lines !== null) {
     return (
@@ -112,6 +114,11 @@ export function App(props: AppProps): ReactElement {
     return <Lists columns={columns} rows={rows} list={screen.list} screen={shown} {...seen} />;
   }
   return <Dashboard rows={rows} layout={layout} data={data} screen={shown} />;
+}
+
+/** Whether keys are letters of a text just now. */
+function isTyping({ note, focus }: ScreenState): boolean {
+  return note !== null || (focus !== null && focus.typing !== null);
 }
 
 /** What goes wrong in the screen takes the screen away, not the run. */
