@@ -8,7 +8,9 @@ const PRESSES = 200;
 const WARM_UP_MS = 10_000;
 const ESCAPE = '\u001b';
 /** What the help says and nothing else does. */
-const HELP = 'abort the run, after a question';
+const HELP = 'any key closes this';
+/** A heading that the help hides, and that is drawn again when it is closed. */
+const BENEATH = '13 app-13';
 
 /** How long it takes from a key to what it has changed on the screen, while sixteen agents put out lines. */
 export const KEY_PART: Part = {
@@ -27,7 +29,10 @@ export const KEY_PART: Part = {
       terminal.pty.write('?');
       await shown;
       took.push(performance.now() - began);
+      // What is read together with the next key is drawn once, and nothing of the help would be seen to come or go.
+      const closed = terminal.shows(BENEATH);
       terminal.pty.write(ESCAPE);
+      await closed;
       // At every moment of the time between two frames.
       await pause(150 + ((press * 37) % 200));
     }

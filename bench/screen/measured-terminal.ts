@@ -10,6 +10,9 @@ export const HEW: string = fileURLToPath(new URL('../../dist/bin.js', import.met
 export const HEW_CORE = 0;
 const OTHER_CORE = availableParallelism() > 1 ? 1 : 0;
 
+/** Whatever is waited for comes in a fraction of it, also where much else is going on. */
+const LONGEST_WAIT_MS = 60_000;
+
 /** How large the terminal is and what is started in it. */
 export interface MeasuredTerminalOptions {
   readonly project: BenchProject;
@@ -29,7 +32,7 @@ export interface MeasuredTerminal {
   bytes(): number;
   /** Called with each piece of its output. */
   onData(tell: (data: string) => void): void;
-  /** Resolves when its output has this text; rejects with the end of the output when it has ended before. */
+  /** Resolves when its output has this text; rejects with the end of the output when that has ended, or does not come. */
   shows(text: string): Promise<void>;
   /** Ends it, and resolves when it has ended. */
   end(): Promise<number>;
@@ -60,11 +63,16 @@ export function measuredTerminal(options: MeasuredTerminalOptions): MeasuredTerm
         let tail = '';
         const listener = pty.onData((data) => {
           tail = (tail + data).slice(-64 * 1024);
-          if (!tail.includes(text)) return;
-          listener.dispose();
-          resolve();
+          if (tail.includes(text)) settle(null);
         });
-        void ended.then((code) => reject(new Error(`hew ended with ${code}: ${tail.slice(-2000)}`)));
+        const timer = setTimeout(() => settle(`hew does not show "${text}"`), LONGEST_WAIT_MS);
+        const settle = (problem: string | null): void => {
+          clearTimeout(timer);
+          listener.dispose();
+          if (problem === null) resolve();
+          else reject(new Error(`${problem}: ${tail.slice(-2000)}`));
+        };
+        void ended.then((code) => settle(`hew ended with ${code}`));
       }),
     end: async () => {
       pty.kill('SIGTERM');

@@ -3,9 +3,12 @@ import { z } from 'zod';
 // What hew reads of Claude's stream of messages. A field that is missing or of another kind is read as its default: a
 // later version of the program must not make a whole message unreadable.
 
-const count = z.int().min(0).catch(0);
-const text = z.string().catch('');
-const textOrNull = z.string().nullable().catch(null);
+// What is missing has its default at once: to be told as an error first and caught then would cost ten times as much.
+const count = z.int().min(0).default(0).catch(0);
+const text = z.string().default('').catch('');
+const textOrNull = z.string().nullable().default(null).catch(null);
+const numberOrNull = z.number().nullable().default(null).catch(null);
+const flag = z.boolean().default(false).catch(false);
 
 const usageSchema = z.object({
   input_tokens: count,
@@ -13,6 +16,7 @@ const usageSchema = z.object({
   cache_read_input_tokens: count,
   cache_creation_input_tokens: count,
 });
+const usageOrNull = usageSchema.nullable().default(null).catch(null);
 const modelUsageSchema = z.object({
   inputTokens: count,
   outputTokens: count,
@@ -20,7 +24,7 @@ const modelUsageSchema = z.object({
   cacheCreationInputTokens: count,
 });
 
-const blockSchema = z.union([
+const knownBlockSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('text'), text: z.string() }),
   z.object({
     type: z.literal('tool_use'),
@@ -32,8 +36,11 @@ const blockSchema = z.union([
     type: z.literal('tool_result'),
     tool_use_id: text,
     content: z.union([z.string(), z.array(z.object({ text }))]).catch(''),
-    is_error: z.boolean().catch(false),
+    is_error: flag,
   }),
+]);
+const blockSchema = z.union([
+  knownBlockSchema,
   z.object({ type: z.string() }).transform(() => ({ type: 'other' as const })),
 ]);
 const contentSchema = z.union([
@@ -47,12 +54,12 @@ const assistantSchema = z.object({
     id: textOrNull,
     model: textOrNull,
     content: contentSchema.catch([]),
-    usage: usageSchema.nullable().catch(null),
+    usage: usageOrNull,
   }),
   parent_tool_use_id: textOrNull,
   /** The name of an API failure, of which the message is only the text. */
   error: textOrNull,
-  api_error_status: z.number().nullable().catch(null),
+  api_error_status: numberOrNull,
 });
 
 const userSchema = z.object({
@@ -67,7 +74,7 @@ const systemSchema = z.object({
   model: textOrNull,
   attempt: count,
   max_retries: count,
-  error_status: z.number().nullable().catch(null),
+  error_status: numberOrNull,
   error: textOrNull,
   tool_name: textOrNull,
   message: textOrNull,
@@ -79,7 +86,7 @@ const streamEventSchema = z.object({
   event: z.object({
     type: text,
     message: z.object({ id: text, usage: usageSchema }).nullable().catch(null),
-    usage: usageSchema.nullable().catch(null),
+    usage: usageOrNull,
   }),
 });
 
@@ -95,15 +102,15 @@ const rateLimitSchema = z.object({
 const resultSchema = z.object({
   type: z.literal('result'),
   subtype: text,
-  is_error: z.boolean().catch(false),
+  is_error: flag,
   result: textOrNull,
   errors: z.array(z.string()).catch([]),
   terminal_reason: textOrNull,
   stop_reason: textOrNull,
-  api_error_status: z.number().nullable().catch(null),
+  api_error_status: numberOrNull,
   uuid: textOrNull,
   total_cost_usd: z.number().min(0).nullable().catch(null),
-  usage: usageSchema.nullable().catch(null),
+  usage: usageOrNull,
   modelUsage: z.record(z.string(), modelUsageSchema).catch({}),
 });
 
