@@ -40,6 +40,7 @@ describe('a run of two slots', () => {
     expect(agents.waiting).toBe(0);
     await done(first);
     const again = await agents.next({ task: three!, attempt: 2, slot: 1 });
+    expect(again.prompt).toContain('## Attempt 1 failed');
 
     // A slot that comes back has its worker still.
     expect((await slot('add')).code).toBe(0);
