@@ -80,7 +80,15 @@ function press(about: View, key: string): PressedOnList {
   for (let slot = 1; slot <= 16; slot += 1) run.begin(slot, `app-${slot}`);
   const live = run.view.snapshot();
   const layout = layOut({ columns: 120, rows: 40, slots: 16, selected: 1 });
-  const facts = { live, layout, attached: false, now: EXAMPLE_NOW, searching: false, worktrees: null, hasEditor: false };
+  const facts = {
+    live,
+    layout,
+    attached: false,
+    now: EXAMPLE_NOW,
+    searching: false,
+    worktrees: null,
+    hasEditor: false,
+  };
   return [...OPENED[about], key].reduce<PressedOnList>(
     (before, each) => pressListKey(before.screen, each, facts),
     { screen: FIRST_SCREEN, controls: [], reading: null, leave: null, worktrees: null, visit: null },
