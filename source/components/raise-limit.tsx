@@ -25,7 +25,7 @@ export function RaiseLimit({ draft, live, footer, now }: RaiseLimitProps): React
   const { state } = live;
   const uses = state.run ? limitUses(usedFacts(state, now, spendingNow(live)), state.run.limits) : [];
   const lines = [
-    ...uses.map((use) => useInWords(use, use.name === draft.name)),
+    ...uses.map((use) => limitLine(use, use.name === draft.name)),
     '',
     `new limit: ${draft.text}_   ${HINTS[draft.name]}`,
     `${uses.length > 1 ? 'Tab  another      ' : ''}Enter  raise it      Esc  leave it`,
@@ -40,7 +40,7 @@ const HINTS: Readonly<Record<LimitName, string>> = {
   max_iter: 'in iterations, such as 40',
 };
 
-function useInWords({ reason, name, used, limit, share }: LimitUse, selected: boolean): string {
+function limitLine({ reason, name, used, limit, share }: LimitUse, selected: boolean): string {
   const amount = `${amountInWords(name, used)} of ${amountInWords(name, limit)}`;
   const percent = `${Math.floor(share * 100)}%`;
   return `${selected ? '▶' : ' '} ${limitInWords(reason).padEnd(14)}${amount.padEnd(22)}${bar(share, BAR_WIDTH)} ${percent.padStart(5)}`;
