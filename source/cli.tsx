@@ -47,6 +47,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     summary: 'lets the live run begin nothing more, or aborts it',
     load: async () => (await import('./commands/loop/cancel.js')).cancelRun,
   },
+  'loop raise': {
+    summary: 'raises limits of the live run',
+    load: async () => (await import('./commands/loop/raise.js')).raiseLimits,
+  },
   'loop skip': {
     summary: 'lets the live run leave a task alone',
     load: async () => (await import('./commands/loop/steer-task.js')).skipTask,

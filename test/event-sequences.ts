@@ -37,6 +37,7 @@ const step: fc.Arbitrary<SimulatedStep> = fc.record({
       'foreign',
       'add',
       'remove',
+      'raise',
       'restart',
     ),
     { freq: 5 },

@@ -79,10 +79,12 @@ export class SimulatedRun {
   #started = 0;
   #commits = 1;
   #bugs = 0;
+  #maxIter: number | null;
   #trunk = sha(1);
 
   constructor(settings: SimulatedSettings) {
     this.#settings = settings;
+    this.#maxIter = settings.max_iter;
     this.#slots = Array.from({ length: settings.jobs }, (_, index) => simulatedSlot(index + 1));
     this.#tasks = Array.from({ length: settings.tasks }, (_, index) => ({
       id: taskIdSchema.parse(`app-${index + 1}`),
@@ -111,7 +113,8 @@ export class SimulatedRun {
   /** Ends what is under way, then the run; gives all its events. */
   finish(): readonly DurableEvent[] {
     if (this.#settings.dry_run) return this.#finishDry();
-    const { max_iter, landing, detached, moved_on } = this.#settings;
+    const { landing, detached, moved_on } = this.#settings;
+    const max_iter = this.#maxIter;
     const limited = max_iter !== null && this.#started >= max_iter;
     const stop_reason = limited ? ('max_iter' as const) : ('ready_empty' as const);
     this.#tell({ type: 'run.stopping', reason: stop_reason, detail: '' });
@@ -211,12 +214,23 @@ export class SimulatedRun {
     }
     if (aside === 'add') this.#addSlot();
     if (aside === 'remove') this.#removeSlot();
+    if (aside === 'raise') this.#raise(choice);
     if (aside === 'restart') this.#restart();
     if (aside === 'trunk' && choice < 50) {
       this.#tell({ type: 'trunk.checked', tree: this.#trunk, outcome: 'green', duration_ms: 500, tail: '' });
     } else if (aside === 'trunk') {
       this.#tell({ type: 'trunk.restored', found: sha(9999), expected: this.#trunk, salvage: null });
     }
+  }
+
+  /** The limit of iterations, of which an answer has said that it can be raised. */
+  #raise(choice: number): void {
+    if (this.#maxIter === null) return;
+    this.#maxIter += 1 + choice;
+    this.#tell({
+      type: 'control.received',
+      control: { type: 'raiseLimits', limits: { max_iter: this.#maxIter } },
+    });
   }
 
   #addSlot(): void {
@@ -242,7 +256,8 @@ export class SimulatedRun {
   /** The run is cut in a moment in which it does nothing, and resumed. */
   #restart(): void {
     if (this.#slots.some(({ task, planned }) => task !== null || planned.length > 0)) return;
-    const { attempts, max_iter } = this.#settings;
+    const { attempts } = this.#settings;
+    const max_iter = this.#maxIter;
     for (const slot of this.#slots) slot.paused = false;
     const limits = { max_iter, budget_tokens: null, budget_cost: null, budget_wall_ms: null };
     this.#tell({ type: 'run.resumed', runtime: 'claude', attempts, limits, away_ms: 60_000 });
@@ -280,7 +295,7 @@ export class SimulatedRun {
   }
 
   #begins(slot: SimulatedSlot, step: SimulatedStep): void {
-    const { max_iter } = this.#settings;
+    const max_iter = this.#maxIter;
     if (slot.removed) return this.#leave(slot);
     if (slot.task === null && slot.paused) return this.#wait(slot, 'paused');
     if (max_iter !== null && this.#started >= max_iter) return;

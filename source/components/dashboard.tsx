@@ -59,7 +59,7 @@ export function Dashboard({ rows, layout, data, screen }: DashboardProps): React
         slots={live.slots.length}
         note={screen.note}
       />
-      <Dialogs screen={screen} live={live} footer={footer} />
+      <Dialogs screen={screen} live={live} footer={footer} now={now} />
     </Box>
   );
 }

@@ -8,22 +8,25 @@ import { ConfirmQuit } from './confirm-quit.js';
 import { HelpDialog } from './help-dialog.js';
 import type { Rectangle } from './layout.js';
 import type { ScreenState } from './press-key.js';
+import { RaiseLimit } from './raise-limit.js';
 
 interface DialogsProps {
-  readonly screen: Pick<ScreenState, 'dialog' | 'focus' | 'list' | 'selected'>;
+  readonly screen: Pick<ScreenState, 'dialog' | 'focus' | 'list' | 'selected' | 'raising'>;
   readonly live: LiveSnapshot;
   readonly footer: Rectangle;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** What is said or asked over everything else, if anything is. */
-export function Dialogs({ screen, live, footer }: DialogsProps): ReactElement | null {
+export function Dialogs({ screen, live, footer, now }: DialogsProps): ReactElement | null {
   const working = live.slots.filter(({ state }) => state.activity.kind === 'working').length;
   if (typeof screen.dialog === 'object') {
     return <AskQuestion question={screen.dialog} footer={footer} working={working} />;
   }
   switch (screen.dialog) {
     case 'none':
-      return null;
+      return screen.raising && <RaiseLimit draft={screen.raising} {...{ live, footer, now }} />;
     case 'help':
       return (
         <HelpDialog

@@ -50,7 +50,7 @@ export function FocusScreen({ columns: width, rows, view, data, screen }: FocusS
         <Line text={cut(statusLine(view, typing, screen.message?.text ?? null), width)} tone="strong" />
         <Line text={keyLine(width)} />
       </Place>
-      <Dialogs screen={screen} live={data.live} footer={footer} />
+      <Dialogs screen={screen} live={data.live} footer={footer} now={data.now} />
     </Box>
   );
 }

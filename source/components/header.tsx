@@ -1,11 +1,11 @@
 import { memo, type ReactElement } from 'react';
 import stringWidth from 'string-width';
 import { type LiveSnapshot, spendingNow } from '../engine/live-view.js';
-import { livedTime } from '../engine/lived-time.js';
 import { totalTokens } from '../engine/reduce-iteration.js';
 import { fateOf } from '../engine/summary.js';
 import { NEAR_SHARE, nearestLimit } from '../engine/stop.js';
 import { tokensOfLastMinute, tokensPerMinute } from '../engine/token-rate.js';
+import { usedFacts } from '../engine/used-facts.js';
 import {
   formatBytes,
   formatCount,
@@ -88,23 +88,15 @@ function spent(live: LiveSnapshot, now: number): readonly [string, string, strin
   const cost = cost_unknown && cost_usd === 0 ? 'cost unknown' : formatMoney(cost_usd, cost_unknown);
   const money = `${cost}${budget === null ? '' : ` of ${formatMoney(budget)}`}  `;
   const share = budget === null || budget === 0 ? '' : `${bar(cost_usd / budget, BAR_WIDTH)}  `;
-  const time = `${formatDuration(elapsed(live, now))} `;
+  const time = `${formatDuration(usedFacts(live.state, now).elapsed_ms)} `;
   return [`${used}${money}${share}${time}`, `${used}${money}${time}`, `${money}${time}`];
-}
-
-/** Time in which the run was dead counts neither here nor towards its limit. */
-function elapsed({ state }: LiveSnapshot, now: number): number {
-  return state.run ? livedTime(state, Date.parse(state.run.at), now) : 0;
 }
 
 /** Which limit ends the run soon, if one does. */
 function nearLimit(live: LiveSnapshot, now: number): string {
-  const { run, started_iterations, stopping } = live.state;
+  const { run, stopping } = live.state;
   if (!run || stopping) return '';
-  const { tokens, cost_usd } = spendingNow(live);
-  const elapsed_ms = elapsed(live, now);
-  const facts = { tokens: totalTokens(tokens), cost_usd, elapsed_ms, started_iterations };
-  const nearest = nearestLimit(facts, run.limits);
+  const nearest = nearestLimit(usedFacts(live.state, now, spendingNow(live)), run.limits);
   if (nearest === null || nearest.share < NEAR_SHARE) return '';
   return `NEAR: ${limitInWords(nearest.reason)} ${Math.floor(nearest.share * 100)}%`;
 }

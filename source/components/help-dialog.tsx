@@ -17,7 +17,7 @@ const LINES = {
     'x s             abort the iteration, skip its task in this run: asked once,',
     '                the work is salvaged, the task goes back to the queue',
     'r               retry the task that the slot has worked on last and not done',
-    '+ -             one slot more; one fewer, once its iteration has ended',
+    '+ - b           one slot more, one fewer after its iteration; raise a limit',
     "n               type a note for the next prompt of the slot's task",
     "e               a shell or $EDITOR in the slot's worktree; the run goes on",
     't m o           the queue; what was merged and what conflicts; all worktrees',

@@ -24,7 +24,7 @@ export function Lists({ columns, rows, list, data, worktrees, screen }: ListsPro
   return (
     <>
       {listOf()}
-      <Dialogs screen={screen} live={data.live} footer={listFooter(size)} />
+      <Dialogs screen={screen} live={data.live} footer={listFooter(size)} now={data.now} />
     </>
   );
 

@@ -15,6 +15,12 @@ export const DIRECTIONS: ReadonlyMap<string, Direction> = new Map([
   ['l', 'right'],
 ]);
 
+/** The next slot, or the one before, by its number; after the last one comes the first. Pure. */
+export function slotBeside(selected: number, step: 1 | -1, slots: number): number {
+  const count = Math.max(1, slots);
+  return ((selected - 1 + step + count) % count) + 1;
+}
+
 /** The slot next to the selected one in that direction; the selected one where there is none. Pure. */
 export function neighbour(layout: Layout, slots: number, selected: number, direction: Direction): number {
   const step = direction === 'down' || direction === 'right' ? 1 : -1;

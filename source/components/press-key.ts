@@ -3,8 +3,9 @@ import type { Layout } from './layout.js';
 import { iterationsOf } from './iterations-of.js';
 import { unknownKeyText } from './key-name.js';
 import type { ListState } from './list-state.js';
-import { DIRECTIONS, neighbour } from './neighbour.js';
+import { DIRECTIONS, neighbour, slotBeside } from './neighbour.js';
 import { type Leaving, type LeavingDialog, pressLeavingKey } from './press-leaving-key.js';
+import { beginRaising, type LimitDraft, pressLimitKey, type TypedLimit } from './press-limit-key.js';
 import { beginNote, type NoteDraft, pressNoteKey } from './press-note-key.js';
 import { pressReadingKey } from './press-reading-key.js';
 import { answerQuestion, drain, pressSteeringKey } from './press-steering-key.js';
@@ -13,6 +14,7 @@ import type { ScreenData } from './screen-data.js';
 import type { Question, Steered } from './steered.js';
 import { answerVisit, beginVisit } from './press-visit-key.js';
 import type { Visit, VisitPort } from './visit.js';
+import { type TypedDigit, typedSlot } from './typed-slot.js';
 
 /** What the keys have made of the screen. */
 export interface ScreenState {
@@ -22,12 +24,13 @@ export interface ScreenState {
   readonly aborting: boolean;
   /** What the last key has led to, or why it has not; null when there is nothing to say. */
   readonly message: { readonly text: string; readonly at: number } | null;
-  /** A digit that may be the first of two. */
-  readonly digit: { readonly number: number; readonly at: number } | null;
+  readonly digit: TypedDigit | null;
   /** The selected slot is read in full; `typing` is what is to be searched, while that is typed. Null on the dashboard. */
   readonly focus: { readonly typing: string | null } | null;
   /** What is being typed for a task's next prompt; null while nothing is. */
   readonly note: NoteDraft | null;
+  /** The limit that a higher value is typed for; null while none is. */
+  readonly raising: LimitDraft | null;
   /** A list is shown in place of the slots; null while none is. */
   readonly list: ListState | null;
 }
@@ -41,6 +44,7 @@ export const FIRST_SCREEN: ScreenState = {
   digit: null,
   focus: null,
   note: null,
+  raising: null,
   list: null,
 };
 
@@ -65,18 +69,19 @@ export interface Pressed {
   readonly visit: Visit | null;
 }
 
-/** How long the second digit of a slot's number may take. */
-const SECOND_DIGIT_MS = 1_000;
-
 /** What a key does while the run goes on. A key that cannot be used says why. Pure. */
 export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pressed {
-  const screen = { ...before, selected: selectedOf(before, facts), message: null, digit: null };
+  // A slot that is gone is not selected any more, unless it is read.
+  const last = before.focus === null ? Math.max(1, facts.live.slots.length) : before.selected;
+  const screen = { ...before, selected: Math.min(before.selected, last), message: null, digit: null };
   if (key === 'ctrl-c') return interrupt(before, screen, facts);
   if (before.dialog === 'help') return only({ ...screen, dialog: 'none' });
   if (isLeaving(before.dialog)) return answerLeaving(before.dialog, screen, key, facts);
   if (before.dialog === 'visit') return answerVisitOf(screen, key, facts);
   if (typeof before.dialog === 'object') return answerOf(before.dialog, screen, key, facts);
   if (before.note !== null) return noted(screen, pressNoteKey(facts.live.state, before.note, key), facts);
+  if (before.raising !== null)
+    return limited(screen, pressLimitKey(facts.live.state, before.raising, key), facts);
   if (screen.focus !== null) {
     const read = pressReadingKey(screen.focus, key, facts.searching);
     if (read !== null) {
@@ -89,11 +94,6 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
   return { ...pressed, reading: { type: 'open', slot: selected } };
 }
 
-/** A slot that is gone is not selected any more, unless it is read. */
-function selectedOf({ selected, focus }: ScreenState, { live }: KeyFacts): number {
-  return focus === null ? Math.min(selected, Math.max(1, live.slots.length)) : selected;
-}
-
 /** A key that means the same on the dashboard and over what is read. */
 function pressCommonKey(before: ScreenState, screen: ScreenState, key: string, facts: KeyFacts): Pressed {
   const steered = pressSteeringKey(facts.live.state, screen.selected, key);
@@ -101,7 +101,10 @@ function pressCommonKey(before: ScreenState, screen: ScreenState, key: string, f
   switch (key) {
     case 'tab':
     case 'shift-tab':
-      return only(cycle(screen, facts, key === 'tab' ? 1 : -1));
+      return only({
+        ...screen,
+        selected: slotBeside(screen.selected, key === 'tab' ? 1 : -1, facts.live.slots.length),
+      });
     case 'e':
       return visited(screen, beginVisit(facts.live.state, screen.selected, facts.hasEditor), facts);
     case 'q':
@@ -128,6 +131,7 @@ function pressGridKey(screen: ScreenState, key: string, facts: KeyFacts): Presse
   }
   if (key === 'enter') return enter(screen, facts);
   if (key === 'n') return noted(screen, beginNote(facts.live.state, screen.selected), facts);
+  if (key === 'b') return limited(screen, beginRaising(facts.live.state), facts);
   return only(unknownKey(screen, key, facts));
 }
 
@@ -147,14 +151,10 @@ function say(screen: ScreenState, text: string, { now }: KeyFacts): ScreenState 
   return { ...screen, message: { text, at: now } };
 }
 
-function told(screen: ScreenState, text: string, facts: KeyFacts, controls: readonly Control[]): Pressed {
-  return { ...only(say(screen, text, facts)), controls };
-}
-
 function steer(screen: ScreenState, steered: Steered, facts: KeyFacts): Pressed {
   if (screen.aborting) return only(say(screen, 'the run is being aborted', facts));
   if (steered.kind === 'ask') return only({ ...screen, dialog: steered.question });
-  return told(screen, steered.text, facts, steered.controls);
+  return { ...only(say(screen, steered.text, facts)), controls: steered.controls };
 }
 
 function noted(screen: ScreenState, note: NoteDraft | Steered, facts: KeyFacts): Pressed {
@@ -173,6 +173,12 @@ function answerVisitOf(screen: ScreenState, key: string, facts: KeyFacts): Press
   return answered === 'taken back' ? only(closed) : visited(closed, answered, facts);
 }
 
+function limited(screen: ScreenState, typed: TypedLimit | Steered, facts: KeyFacts): Pressed {
+  if ('kind' in typed) return steer({ ...screen, raising: null }, typed, facts);
+  const next = { ...screen, raising: typed.draft };
+  return only(typed.message === null ? next : say(next, typed.message, facts));
+}
+
 function answerOf(question: Question, screen: ScreenState, key: string, facts: KeyFacts): Pressed {
   const answered = answerQuestion(facts.live.state, question, key);
   if (answered === null) return only(say(screen, 'y does it, Esc goes back', facts));
@@ -184,22 +190,13 @@ function unknownKey(screen: ScreenState, key: string, facts: KeyFacts): ScreenSt
   return say(screen, unknownKeyText(key), facts);
 }
 
-function cycle(screen: ScreenState, { live }: KeyFacts, step: number): ScreenState {
-  const count = Math.max(1, live.slots.length);
-  return { ...screen, selected: ((screen.selected - 1 + step + count) % count) + 1 };
-}
-
-/** With more than nine slots two digits that follow each other name one slot. */
 function select(before: ScreenState, screen: ScreenState, key: string, facts: KeyFacts): ScreenState {
-  const { now, live } = facts;
-  const count = live.slots.length;
-  const { digit } = before;
-  const joined = digit && now - digit.at < SECOND_DIGIT_MS ? Number(`${digit.number}${key}`) : Number(key);
-  const number = joined <= count ? joined : Number(key);
+  const count = facts.live.slots.length;
+  const { number, digit } = typedSlot(before.digit, key, { count, now: facts.now });
   if (number < 1 || number > count) {
     return say(screen, `there is no slot ${number}: there are ${count}`, facts);
   }
-  return { ...screen, selected: number, digit: number * 10 <= count ? { number, at: now } : null };
+  return { ...screen, selected: number, digit };
 }
 
 /** Says that the run is being aborted, and where the agents are this process's what another Ctrl-C does. */

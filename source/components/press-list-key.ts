@@ -29,7 +29,7 @@ const KEYS_OF_THE_RUN = new Set(['?', 'a', 'P', 'ctrl-c']);
 export function pressListKey(before: ScreenState, key: string, facts: ListKeyFacts): PressedOnList {
   const isAsked = before.dialog !== 'none' || KEYS_OF_THE_RUN.has(key);
   const { list } = before;
-  if (isAsked || before.focus !== null || before.note !== null)
+  if (isAsked || before.focus !== null || before.note !== null || before.raising !== null)
     return { ...pressKey(before, key, facts), worktrees: null };
   const kind = LIST_KEYS.get(key);
   if (kind !== undefined && (list === null || (list.asked === null && list.kind !== kind)))

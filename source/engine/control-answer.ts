@@ -1,5 +1,6 @@
 import type { Control } from './controls.js';
 import type { TaskId } from './ids.js';
+import { raisedInWords, raiseProblem } from './raise-limits.js';
 import { taskInSlot } from './reduce-control.js';
 import { isGone } from './shown-slots.js';
 import type { RunStarted, RunState } from './state.js';
@@ -36,6 +37,11 @@ export function controlAnswer(state: RunState, control: Control): ControlAnswer 
       const task = 'task' in control.to ? control.to.task : taskInSlot(state, control.to.slot);
       if (task === null) return no('the slot has no task just now');
       return mayBeSteered(state, task) ?? yes(`it goes into the next prompt of ${task}`);
+    }
+    case 'raiseLimits': {
+      if (state.stopping) return no('the run is ending: what is in work finishes, and nothing more begins');
+      const problem = raiseProblem(state.run.limits, control.limits);
+      return problem === null ? yes(`the limit is now ${raisedInWords(control.limits)}`) : no(problem);
     }
     case 'drainRun':
       return state.stopping

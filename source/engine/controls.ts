@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { slotNumberSchema, taskIdSchema } from './ids.js';
+import { raisedLimitsSchema } from './raise-limits.js';
 
 /** In UTF-16 units: a note is read by a model, beside everything else. */
 const LONGEST_NOTE = 10_000;
@@ -25,6 +26,8 @@ export const controlSchema = z.discriminatedUnion('type', [
     to: z.union([z.object({ task: taskIdSchema }), z.object({ slot: slotNumberSchema })]),
     text: z.string().trim().min(1).max(LONGEST_NOTE),
   }),
+  /** The run may use more than it was allowed to; no limit becomes less. */
+  z.object({ type: z.literal('raiseLimits'), limits: raisedLimitsSchema }),
   /** No further iteration begins; those in work finish, and what is merged lands. */
   z.object({ type: z.literal('drainRun') }),
   /** Running agents are ended, their tasks go back to open, what was merged stays and lands by a pure fast-forward. */

@@ -24,6 +24,19 @@ export function millisecondsOf(text: string): number | null {
   return end > 0 && end === text.length ? Math.round(total) : null;
 }
 
+const UNITS = ['d', 'h', 'm', 's', 'ms'] as const;
+
+/** A duration as {@link millisecondsOf} reads it: `8h`, `1h30m`. Pure. */
+export function durationText(milliseconds: number): string {
+  let left = Math.round(milliseconds);
+  const parts = UNITS.flatMap((unit) => {
+    const count = Math.floor(left / ms(`1${unit}`));
+    left -= count * ms(`1${unit}`);
+    return count === 0 ? [] : [`${count}${unit}`];
+  });
+  return parts.join('') || '0s';
+}
+
 /**
  * A length of time that came from outside, such as `"90m"`; the result is in milliseconds, above 0 and at most what a
  * timer can wait. A bare number is refused, since nobody can tell whether it means seconds or minutes.

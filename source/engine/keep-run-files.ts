@@ -21,6 +21,7 @@ const WORTH_SAVING = new Set<EngineEvent['type']>([
   'iteration.finished',
   'parked.settled',
   'run.resumed',
+  'control.received',
   'run.stopping',
   'run.landed',
   'land.refused',

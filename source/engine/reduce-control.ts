@@ -1,8 +1,9 @@
 import type { Control } from './controls.js';
 import type { TaskId } from './ids.js';
+import { raiseLimits } from './raise-limits.js';
 import type { RunState } from './state.js';
 
-/** What a control changes at once: the wishes and notes for tasks. The rest follows in events of its own. Pure; a part of reduce(). */
+/** What a control changes at once: the wishes and notes for tasks, and limits. The rest follows in events of its own. Pure; a part of reduce(). */
 export function reduceControl(state: RunState, control: Control): RunState {
   switch (control.type) {
     case 'abortSlot':
@@ -16,6 +17,10 @@ export function reduceControl(state: RunState, control: Control): RunState {
       if (task === null) return state;
       const notes = [...(state.notes.get(task) ?? []), control.text];
       return { ...state, notes: new Map(state.notes).set(task, notes) };
+    }
+    case 'raiseLimits': {
+      const { run } = state;
+      return run ? { ...state, run: { ...run, limits: raiseLimits(run.limits, control.limits) } } : state;
     }
     case 'pauseSlot':
     case 'resumeSlot':

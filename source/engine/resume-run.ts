@@ -183,7 +183,7 @@ async function takeUp(
     if (standing === null) return 2;
     // What the settling has told is in the journal by now.
     const told = await readPastRun(context.places, run);
-    const earlier = earlierAttempts(told?.events ?? []);
+    const earlier = new Map(earlierAttempts(told?.events ?? []));
     return goOn({ ...context, earlier }, standing, opened.controls, plan.options);
   });
   return { kind: 'started', handle };

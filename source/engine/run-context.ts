@@ -67,8 +67,8 @@ export interface RunContext extends QueueContext {
   /** What every prompt of the run begins with. */
   readonly prompt_prefix: string;
   readonly foreign: ForeignWatch;
-  /** What tasks have been through before the run was taken up; nothing in one that was not. */
-  readonly earlier: ReadonlyMap<TaskId, readonly PreviousAttempt[]>;
+  /** What tasks have been through before the run was taken up, or in a slot that was removed; nothing of any other. */
+  readonly earlier: Map<TaskId, readonly PreviousAttempt[]>;
 }
 
 /** A worktree that a slot works in, and what changes about it while it does. */

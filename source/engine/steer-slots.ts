@@ -36,6 +36,7 @@ export function steerSlots(
       return;
     case 'retryTask':
     case 'noteTask':
+    case 'raiseLimits':
     case 'drainRun':
       return;
   }

@@ -1,9 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { livedTime } from './lived-time.js';
-import { totalTokens } from './reduce-iteration.js';
 import type { RunContext } from './run-context.js';
-import { type StopReason, stopReason } from './stop.js';
+import { type Limits, type StopReason, stopReason } from './stop.js';
+import { usedFacts } from './used-facts.js';
 
 /** Why the run stops, and in words what brought it to that. */
 export interface Stop {
@@ -44,29 +43,33 @@ export class StopCheck {
 
   /** The first reason that holds. `starting` iterations are as good as started. */
   async reason(now: { readonly starting: number; readonly ready_empty: boolean }): Promise<Stop | null> {
-    const { events, aborted, clock, settings } = this.#context;
+    const { events, aborted, clock } = this.#context;
     const { state } = events;
     const stopFile = await this.#stopFile();
-    const elapsed = state.run ? livedTime(state, Date.parse(state.run.at), clock.now().getTime()) : 0;
+    const used = usedFacts(state, clock.now().getTime());
     const reason = stopReason(
       {
         cancelled: aborted.aborted,
         stop_file: stopFile !== null || this.#drained,
-        tokens: totalTokens(state.tokens),
-        cost_usd: state.cost_usd,
-        elapsed_ms: elapsed,
-        started_iterations: state.started_iterations + now.starting,
+        ...used,
+        started_iterations: used.started_iterations + now.starting,
         runtime_failed: this.#context.runtimes.failed !== null,
         guard_tripped: this.#tripped !== null,
         ready_empty: now.ready_empty,
       },
-      settings.loop.limits,
+      this.#limits,
     );
     return reason && { reason, detail: this.#detail(reason, stopFile) };
   }
 
+  /** As they are by now: they may have been raised. */
+  get #limits(): Limits {
+    const { events, settings } = this.#context;
+    return events.state.run?.limits ?? settings.loop.limits;
+  }
+
   #detail(reason: StopReason, stopFile: string | null): string {
-    const { limits } = this.#context.settings.loop;
+    const limits = this.#limits;
     switch (reason) {
       case 'cancelled':
         return 'the run was aborted';

@@ -57,28 +57,33 @@ export function stopReason(facts: StopFacts, limits: Limits): StopReason | null 
   return checks.find(([, holds]) => holds)?.[0] ?? null;
 }
 
-/** A limit and how much of it is used, from 0 to 1. */
+/** A limit and how much of it is used; `share` is 1 where all of it is. */
 export interface LimitUse {
   readonly reason: StopReason;
+  readonly name: keyof Limits;
+  readonly used: number;
+  readonly limit: number;
   readonly share: number;
 }
 
 /** From so much of a limit on it is told that it comes near. */
 export const NEAR_SHARE = 0.8;
 
-type UsedFacts = Pick<StopFacts, 'tokens' | 'cost_usd' | 'elapsed_ms' | 'started_iterations'>;
+/** What of the facts limits are held against. */
+export type UsedFacts = Pick<StopFacts, 'tokens' | 'cost_usd' | 'elapsed_ms' | 'started_iterations'>;
 
 /** How much is used of each limit that there is. Pure. */
 export function limitUses(facts: UsedFacts, limits: Limits): readonly LimitUse[] {
-  const uses: readonly (readonly [StopReason, number, number | null])[] = [
-    ['budget_tokens', facts.tokens, limits.budget_tokens],
-    ['budget_cost', facts.cost_usd, limits.budget_cost],
-    ['budget_wall', facts.elapsed_ms, limits.budget_wall_ms],
-    ['max_iter', facts.started_iterations, limits.max_iter],
+  const uses: readonly (readonly [StopReason, keyof Limits, number])[] = [
+    ['budget_tokens', 'budget_tokens', facts.tokens],
+    ['budget_cost', 'budget_cost', facts.cost_usd],
+    ['budget_wall', 'budget_wall_ms', facts.elapsed_ms],
+    ['max_iter', 'max_iter', facts.started_iterations],
   ];
-  return uses.flatMap(([reason, used, limit]) =>
-    limit === null ? [] : [{ reason, share: limit === 0 ? 1 : used / limit }],
-  );
+  return uses.flatMap(([reason, name, used]) => {
+    const limit = limits[name];
+    return limit === null ? [] : [{ reason, name, used, limit, share: limit === 0 ? 1 : used / limit }];
+  });
 }
 
 /** The limit of which most is used; null when there is none. Pure. */

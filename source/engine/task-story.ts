@@ -48,6 +48,7 @@ function isAbout(task: TaskId, event: DurableEvent, before: RunState): boolean {
     case 'resumeSlot':
     case 'addSlot':
     case 'removeSlot':
+    case 'raiseLimits':
     case 'drainRun':
     case 'abortRun':
       return false;

@@ -62,14 +62,6 @@ export async function workOnTask(
       resets_at: finished.outcome.agent?.failure?.resets_at ?? null,
     });
     if (finished.consequence.next !== 'retry') return finished.task_end;
-    await guard.untilReady(worker);
-    if (!finished.worker_usable || (await guard.mustStop(worker))) {
-      const offered = isRemoved(context, worker);
-      const why = offered ? 'whose slot was removed' : 'which goes on no further with it';
-      const note = `Given back by ${context.run}, ${why}. Attempt ${attempt.attempt}: ${finished.outcome.reason}`;
-      await giveBack(context, { task: task.id, note, failed: false, offered });
-      return finished.task_end;
-    }
     const { reason, tail, files } = finished.outcome;
     earlier.push({
       attempt: attempt.attempt,
@@ -79,6 +71,16 @@ export async function workOnTask(
       tail,
       salvage: finished.salvage,
     });
+    await guard.untilReady(worker);
+    if (!finished.worker_usable || (await guard.mustStop(worker))) {
+      const offered = isRemoved(context, worker);
+      // The slot that takes it next goes on from what this one has seen.
+      if (offered) context.earlier.set(task.id, earlier);
+      const why = offered ? 'whose slot was removed' : 'which goes on no further with it';
+      const note = `Given back by ${context.run}, ${why}. Attempt ${attempt.attempt}: ${finished.outcome.reason}`;
+      await giveBack(context, { task: task.id, note, failed: false, offered });
+      return finished.task_end;
+    }
   }
 }
 

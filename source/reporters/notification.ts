@@ -1,9 +1,8 @@
 import type { DurableEvent } from '../engine/events.js';
 import type { TaskId } from '../engine/ids.js';
-import { livedTime } from '../engine/lived-time.js';
-import { totalTokens } from '../engine/reduce-iteration.js';
 import type { RunState } from '../engine/state.js';
 import { type LimitUse, limitUses, NEAR_SHARE } from '../engine/stop.js';
+import { usedFacts } from '../engine/used-facts.js';
 import { limitInWords, stopInWords } from './words.js';
 
 /** Something that is worth calling a person for. */
@@ -51,14 +50,9 @@ function ofLimits(before: RunState, after: RunState): readonly Notification[] {
     });
 }
 
-function usesOf({ run, updated_at, ...state }: RunState): readonly LimitUse[] {
-  if (!run) return [];
-  const elapsed_ms = livedTime(state, Date.parse(run.at), Date.parse(updated_at ?? run.at));
-  const { cost_usd, started_iterations } = state;
-  return limitUses(
-    { tokens: totalTokens(state.tokens), cost_usd, elapsed_ms, started_iterations },
-    run.limits,
-  );
+function usesOf(state: RunState): readonly LimitUse[] {
+  const { run, updated_at } = state;
+  return run ? limitUses(usedFacts(state, Date.parse(updated_at ?? run.at)), run.limits) : [];
 }
 
 function ofEnd(before: RunState, event: DurableEvent, after: RunState): readonly Notification[] {

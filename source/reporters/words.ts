@@ -1,5 +1,6 @@
 import type { Control } from '../engine/controls.js';
 import type { AttemptEnd } from '../engine/outcome.js';
+import { raisedInWords } from '../engine/raise-limits.js';
 import { type StopReason, stopReasonSchema } from '../engine/stop.js';
 
 const ENDS: Readonly<Record<AttemptEnd, string>> = {
@@ -91,6 +92,8 @@ export function controlInWords(control: Control): string {
       return `try ${control.task} again`;
     case 'noteTask':
       return `tell ${'task' in control.to ? control.to.task : `slot ${control.to.slot}`}: ${control.text}`;
+    case 'raiseLimits':
+      return `raise the limit to ${raisedInWords(control.limits)}`;
     case 'drainRun':
       return 'begin no further iteration';
     case 'abortRun':

@@ -245,6 +245,23 @@ describe('Dashboard', () => {
     expect(drawn({ ascii: true, color: true })).toContain('>1 app-2 Upgrade ---');
   });
 
+  it('shows the limits with what is used of them, and the one that is typed', () => {
+    const limits = { max_iter: 40, budget_tokens: null, budget_cost: 20, budget_wall_ms: null };
+    const run = new LiveExample(4, { limits });
+    run.begin(1, 'app-1');
+    run.usage(1, 48_100, 5);
+    const raising = { name: 'max_iter' as const, text: '50' };
+    const lines = linesAt(run, [80, 24], { raising });
+    expect(lines.filter((line) => stringWidth(line) > 80)).toEqual([]);
+    const text = lines.join('\n');
+    expect(text).toContain('══ Raise a limit of the run ══');
+    expect(text).toMatch(/ {3}cost budget +\$5\.00 of \$20\.00 +█+░+ +25%/);
+    expect(text).toMatch(/ ▶ iterations +1 of 40 +░+ +2%/);
+    expect(text).toContain('new limit: 50_   in iterations, such as 40');
+    run.tell({ type: 'control.received', control: { type: 'raiseLimits', limits: { max_iter: 50 } } });
+    expect(linesAt(run, [80, 24], { raising }).join('\n')).toContain('1 of 50');
+  });
+
   it('heads the screen with what is wanted most, at every width', () => {
     const limits = { max_iter: null, budget_tokens: null, budget_cost: 20, budget_wall_ms: 18 * 60_000 };
     const run = new LiveExample(4, { limits });

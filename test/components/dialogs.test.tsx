@@ -8,12 +8,13 @@ import { Dialogs } from '../../source/components/dialogs.js';
 import { FIRST_SCREEN, type ScreenState } from '../../source/components/press-key.js';
 import { taskId } from '../engine/queue/stored-tasks.js';
 import { emulateTerminal } from './emulated-terminal.js';
-import { LiveExample } from './live-example.js';
+import { EXAMPLE_NOW, LiveExample } from './live-example.js';
 
 const TASK = taskId('tea-shop-1234');
 const RUN = 'loop-20261122T101500Z-3fa9c1d2';
 
-const DIALOGS: readonly ScreenState['dialog'][] = [
+const DIALOGS: readonly (ScreenState['dialog'] | 'raising')[] = [
+  'raising',
   'help',
   'leave',
   'quit',
@@ -24,13 +25,18 @@ const DIALOGS: readonly ScreenState['dialog'][] = [
 ];
 
 /** What is asked over sixteen slots that work, line by line. */
-function linesOf(dialog: ScreenState['dialog'], columns: number, rows: number): readonly string[] {
-  const run = new LiveExample(16);
+function linesOf(dialog: (typeof DIALOGS)[number], columns: number, rows: number): readonly string[] {
+  const limits = { max_iter: 40, budget_tokens: 2e6, budget_cost: 5.5, budget_wall_ms: 3_600_000 };
+  const run = new LiveExample(16, { limits });
   for (let slot = 1; slot <= 16; slot += 1) run.begin(slot, `app-${slot}`);
   const footer = { x: 0, y: rows - 2, width: columns, height: 2 };
+  const screen: ScreenState =
+    dialog === 'raising'
+      ? { ...FIRST_SCREEN, raising: { name: 'budget_wall_ms', text: '8' } }
+      : { ...FIRST_SCREEN, dialog };
   const drawn = renderToString(
     <Box width="100%" height={rows}>
-      <Dialogs screen={{ ...FIRST_SCREEN, dialog }} live={run.view.snapshot()} footer={footer} />
+      <Dialogs screen={screen} live={run.view.snapshot()} footer={footer} now={EXAMPLE_NOW} />
     </Box>,
     { columns },
   );

@@ -353,6 +353,59 @@ describe('+ and -', () => {
   });
 });
 
+describe('b', () => {
+  const LIMITS = { max_iter: null, budget_tokens: 2_000_000, budget_cost: null, budget_wall_ms: 3_600_000 };
+  const bounded = (): LiveExample => new LiveExample(2, { limits: LIMITS });
+
+  it('raises the limit that is chosen to what is typed', () => {
+    const typed = press(bounded(), ['b', 'tab', 'q', '9', 'backspace', 'backspace', '1', 'h', '30m']);
+    expect(typed).toMatchObject({
+      controls: [],
+      screen: { raising: { name: 'budget_wall_ms', text: '1h30m' } },
+    });
+    const sent = press(bounded(), ['enter'], typed.screen);
+    expect(sent.controls).toEqual([{ type: 'raiseLimits', limits: { budget_wall_ms: 5_400_000 } }]);
+    expect(sent.screen).toMatchObject({ raising: null, message: { text: 'the limit is now 1h30m' } });
+  });
+
+  it('goes round the limits that there are', () => {
+    for (const [keys, name] of [
+      [['b'], 'budget_tokens'],
+      [['b', 'up'], 'budget_wall_ms'],
+      [['b', '5', 'down', 'down'], 'budget_tokens'],
+    ] as const)
+      expect(press(bounded(), keys).screen.raising).toEqual({ name, text: '' });
+  });
+
+  it.each([
+    [['enter'], 'type what it is to be, or Esc'],
+    [['2', 'x', 'enter'], '2x must be a whole number'],
+    [['2000000', 'enter'], 'the limit is 2000000 tokens already: it can only be raised'],
+  ])('%j leaves it open and says what is missing', (keys, text) => {
+    expect(press(bounded(), ['b', ...keys])).toMatchObject({
+      controls: [],
+      screen: { raising: { name: 'budget_tokens' }, message: { text } },
+    });
+  });
+
+  it('raises nothing by Esc, nor where there is no limit, nor in a run that is ending', () => {
+    const left = press(bounded(), ['b', '9', 'escape']);
+    expect(left).toMatchObject({
+      controls: [],
+      screen: { raising: null, message: { text: 'no limit is raised' } },
+    });
+    const none = press(working(2), ['b']).screen;
+    expect(none).toMatchObject({ raising: null, message: { text: expect.stringContaining('has no limit') } });
+    const run = bounded();
+    const typed = press(run, ['b', '9000000']).screen;
+    run.tell({ type: 'run.stopping', reason: 'budget_tokens', detail: '' });
+    expect(press(run, ['b']).screen.message?.text).toContain('the run is ending');
+    const late = press(run, ['enter'], typed);
+    expect(late.controls).toEqual([]);
+    expect(late.screen.message?.text).toContain('the run is ending');
+  });
+});
+
 describe('a note', () => {
   it('is typed for the task of the selected slot, and sent by Enter', () => {
     const run = working(2);

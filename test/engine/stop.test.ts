@@ -146,9 +146,12 @@ describe('exitCode', () => {
 describe('nearestLimit', () => {
   it('is the one of which most is used', () => {
     const used = { ...NOTHING, tokens: 500, cost_usd: 2.25, elapsed_ms: 48_000, started_iterations: 1 };
-    expect(nearestLimit(used, LIMITS)).toEqual({ reason: 'budget_cost', share: 0.9 });
-    expect(nearestLimit({ ...used, tokens: 2000 }, LIMITS)).toEqual({ reason: 'budget_tokens', share: 2 });
-    expect(nearestLimit(used, { ...NO_LIMITS, max_iter: 0 })).toEqual({ reason: 'max_iter', share: 1 });
+    expect(nearestLimit(used, LIMITS)).toMatchObject({ reason: 'budget_cost', share: 0.9 });
+    expect(nearestLimit({ ...used, tokens: 2000 }, LIMITS)).toMatchObject({
+      reason: 'budget_tokens',
+      share: 2,
+    });
+    expect(nearestLimit(used, { ...NO_LIMITS, max_iter: 0 })).toMatchObject({ reason: 'max_iter', share: 1 });
     expect(nearestLimit(used, NO_LIMITS)).toBeNull();
   });
 });

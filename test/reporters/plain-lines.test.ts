@@ -275,6 +275,13 @@ const CASES: readonly (readonly [ExampleBody, readonly string[]])[] = [
     ['slot 1   app-7: try 1/2 ended (skipped), open again'],
   ],
   [{ type: 'control.received', control: { type: 'pauseSlot', slot: 2 } }, ['run      asked: pause slot 2']],
+  [
+    {
+      type: 'control.received',
+      control: { type: 'raiseLimits', limits: { budget_cost: 5.5, budget_wall_ms: 5_400_000 } },
+    },
+    ['run      asked: raise the limit to $5.5 and 1h30m'],
+  ],
   [{ type: 'control.received', control: { type: 'abortRun' } }, ['run      asked: abort run']],
   [
     { type: 'run.stopping', reason: 'budget_cost', detail: '$10.02' },
