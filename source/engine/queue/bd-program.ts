@@ -44,6 +44,8 @@ export class BdProgram {
   readonly #turn = pLimit(1);
   /** Whether a command has ended well: only then can it be told that a slow one does not migrate. */
   #answered = false;
+  /** The write that is at work. */
+  #writing: { readonly name: string; readonly pid: number | undefined } | null = null;
 
   constructor(options: BdProgramOptions) {
     this.#options = options;
@@ -58,10 +60,7 @@ export class BdProgram {
     try {
       const exit = await Promise.race([
         this.#turn(() => this.#untilUnlocked(command, late.signal)),
-        tooLate(
-          late.signal,
-          `${name} has not ended within ${Math.round(limit / 1000)} s. Is another bd stuck? See: bd list`,
-        ),
+        tooLate(late.signal, () => this.#late(name, Math.round(limit / 1000))),
       ]);
       if (exit.exit_code === FROZEN)
         throw new QueueError(
@@ -78,6 +77,14 @@ export class BdProgram {
     }
   }
 
+  #late(name: string, seconds: number): string {
+    const message = `${name} has not ended within ${seconds} s`;
+    if (this.#writing === null) return `${message}. Is another bd stuck? See: bd list`;
+    const { pid, name: writing } = this.#writing;
+    const waiting = writing === name ? '' : `: it waits for ${writing}`;
+    return `${message}${waiting}. hew never cuts a write and ends only after it; if it is stuck: kill ${pid}`;
+  }
+
   async #untilUnlocked(command: BdCommand, late: AbortSignal): Promise<BdExit> {
     for (let tries = 1; ; tries += 1) {
       // Its caller has been told that it failed: it must not be done after all.
@@ -90,7 +97,7 @@ export class BdProgram {
 
   async #once({ args, actor, writes, text, input }: BdCommand, late: AbortSignal): Promise<BdExit> {
     const { cwd, env } = this.#options;
-    const result = await execa('bd', [...args, '--json', ...(text === undefined ? [] : ['--', text])], {
+    const child = execa('bd', [...args, '--json', ...(text === undefined ? [] : ['--', text])], {
       cwd,
       env: {
         ...env,
@@ -108,6 +115,8 @@ export class BdProgram {
       maxBuffer: 512 * 1024 * 1024,
       ...(writes || !this.#answered ? {} : { cancelSignal: late, forceKillAfterDelay: 5_000 }),
     });
+    if (writes) this.#writing = { name: `bd ${args[0] ?? ''}`, pid: child.pid };
+    const result = await child.finally(() => (this.#writing = null));
     if (result.exitCode === undefined && result.code === 'ENOENT') throw new QueueError(NO_BD);
     return {
       // A bd that a signal ended has no exit code: told as the shell tells it.
@@ -121,8 +130,8 @@ export class BdProgram {
 const NO_BD =
   'The tasks of this project are kept by beads, and its program "bd" is not on PATH. Install beads, or use --queue file.';
 
-async function tooLate(late: AbortSignal, message: string): Promise<never> {
+async function tooLate(late: AbortSignal, message: () => string): Promise<never> {
   if (!late.aborted)
     await new Promise<void>((resolve) => late.addEventListener('abort', () => resolve(), { once: true }));
-  throw new QueueError(message);
+  throw new QueueError(message());
 }
