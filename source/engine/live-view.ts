@@ -1,5 +1,6 @@
 import { type ConflictsAhead, NO_CONFLICTS_AHEAD } from './conflicts-ahead.js';
 import type { EngineEvent } from './events.js';
+import type { TaskId } from './ids.js';
 import type { TransientEvent } from './transient-events.js';
 import type { QueueEntries } from './queue-entries.js';
 import type { TokenCount } from './ports.js';
@@ -61,7 +62,7 @@ export interface LiveSnapshot {
   readonly slots: readonly SlotView[];
   /** The gate runs on the untouched base: nothing has been claimed yet. */
   readonly checking_base: boolean;
-  /** Tasks that the queue had for agents when it was looked at last, besides those in work; null before that. */
+  /** Tasks that the queue had for agents when it was looked at last, besides those in work by now; null before that. */
   readonly left: number | null;
   /** The queue when it was looked at last; null before that. */
   readonly queue: QueueEntries | null;
@@ -115,6 +116,7 @@ export class LiveView {
     else if (event.type === 'base.checked') this.#checkingBase = false;
     else if (event.type === 'queue.seen') this.#left = event.left;
     else if (event.type === 'queue.listed') this.#queue = event;
+    else if (event.type === 'task.claimed') this.#claim(event.task);
     else if (event.type === 'workers.conflicting') this.#warn(event);
   }
 
@@ -158,6 +160,12 @@ export class LiveView {
     const last_output = tape.lastOutput === null ? null : Date.parse(tape.lastOutput);
     const { tool, usage, quiet, conflicts } = tape;
     return { state, task, lines, last_output, tool, usage, quiet, conflicts };
+  }
+
+  /** While all slots work the queue is not looked at again; a look may have met the task in work already. */
+  #claim(task: TaskId): void {
+    const entry = this.#queue?.entries.find(({ id }) => id === task);
+    if (this.#left !== null && entry?.place !== 'in_work') this.#left = Math.max(0, this.#left - 1);
   }
 
   #add({ slot, kind, text, at }: LineEvent): void {

@@ -84,6 +84,11 @@ export class LiveExample {
     this.#pass({ type: 'agent.usage', slot, worker: slot - 1, tokens, cost_usd, model: 'sonnet' });
   }
 
+  /** The run looks at how many tasks its queue has left. */
+  seen(left: number): void {
+    this.#pass({ type: 'queue.seen', left });
+  }
+
   /** The run looks at its queue. */
   queue(entries: readonly QueueEntry[], unlisted = 0): void {
     this.#pass({ type: 'queue.listed', entries, unlisted });

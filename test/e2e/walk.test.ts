@@ -179,7 +179,7 @@ describe('hew tui', () => {
       const tasks = agents.map((agent) => `(?=[^]*${agent.task} )`).join('');
       /** The slots, each with its task, of which one is selected. */
       const dashboard = (selected: number): View => ({
-        shows: new RegExp(`^ hew ${tasks}[^]*▶ *${selected} `),
+        shows: new RegExp(`^ hew .* 1 left ${tasks}[^]*▶ *${selected} `),
         footer: / Enter open .*q quit$/,
       });
       await walk.press('', dashboard(1));

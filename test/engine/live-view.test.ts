@@ -3,6 +3,7 @@ import { LiveView, spendingNow } from '../../source/engine/live-view.js';
 import { EMPTY_STATE } from '../../source/engine/reduce.js';
 import { exampleConflict, LiveExample } from '../components/live-example.js';
 import { exampleSha } from '../example-run.js';
+import { taskId } from './queue/stored-tasks.js';
 
 describe('LiveView', () => {
   it('shares what has not changed', () => {
@@ -104,4 +105,21 @@ it('keeps how many tasks the queue had left', () => {
   view.take({ v: 1, type: 'queue.seen', at: '2026-11-22T10:00:00.000Z', left: 7 }, EMPTY_STATE);
   expect(view.snapshot().left).toBe(7);
   expect(view.snapshot()).toBe(view.snapshot());
+});
+
+it('counts a task that is claimed after the queue was looked at as left no more', () => {
+  const run = new LiveExample(3);
+  const entry = { priority: 2, blockers: [], why: '', title: 'Title' };
+  run.queue([
+    { ...entry, id: taskId('app-1'), place: 'ready' },
+    { ...entry, id: taskId('app-2'), place: 'in_work' },
+  ]);
+  run.seen(1);
+  run.begin(2, 'app-2');
+  expect(run.view.snapshot().left).toBe(1);
+  run.begin(1, 'app-1');
+  expect(run.view.snapshot().left).toBe(0);
+  // It has come to the queue since.
+  run.begin(3, 'app-3');
+  expect(run.view.snapshot().left).toBe(0);
 });
