@@ -15,7 +15,7 @@ import { trunkContext } from './open-run.js';
 import { childEnvironment } from './processes/child-environment.js';
 import { readJournal } from './read-journal.js';
 import { reapDeadRuns } from './reap-dead-runs.js';
-import { EMPTY_STATE, reduce } from './reduce.js';
+import { replay } from './replay.js';
 import type { TrunkContext, Worker } from './run-context.js';
 import { findLiveRun } from './run-lock.js';
 import { readSettings, resolveSettings } from './settings.js';
@@ -58,7 +58,7 @@ export async function landRun(
   if (release instanceof Error) return refused(whyNoLock(release, run, folder));
   try {
     const { events: past } = await readJournal(join(folder, 'events.jsonl'));
-    const state = past.reduce(reduce, EMPTY_STATE);
+    const state = replay(past);
     if (!state.run || state.run.trunk === null)
       return refused(`${run} has no trunk: there is nothing to land.`);
     return await landState(request, { run, git, places, env, state, reaped }, listen);
