@@ -5,7 +5,7 @@ import { asScripted } from '../demo/as-scripted.js';
 import { DEMO_TASKS } from '../demo/demo-tasks.js';
 import { type Demo, makeDemo } from '../demo/make-demo.js';
 import type { TaskId } from '../engine/ids.js';
-import { EMPTY_STATE, reduce } from '../engine/reduce.js';
+import { replay } from '../engine/replay.js';
 import { readJournal } from '../engine/read-journal.js';
 import { summarise } from '../engine/summary.js';
 import { type ExitCode, Refusal } from './command.js';
@@ -105,6 +105,6 @@ async function judge({ project }: Demo): Promise<ReturnType<typeof asScripted>> 
   const runs = join(project, '.hew', 'loop');
   const [run = ''] = await readdir(runs);
   const { events } = await readJournal(join(runs, run, 'events.jsonl'));
-  const { tasks, landing } = summarise(events.reduce(reduce, EMPTY_STATE), new Date());
+  const { tasks, landing } = summarise(replay(events), new Date());
   return asScripted(tasks, landing.kind === 'landed');
 }

@@ -12,10 +12,9 @@ export function withSlot(
   slot: number,
   change: (slot: SlotState) => Partial<SlotState>,
 ): RunState {
-  return {
-    ...state,
-    slots: state.slots.map((each) => (each.slot === slot ? { ...each, ...change(each) } : each)),
-  };
+  const index = state.slots.findIndex((each) => each.slot === slot);
+  const known = state.slots[index];
+  return known ? { ...state, slots: state.slots.with(index, { ...known, ...change(known) }) } : state;
 }
 
 /** Changes one worker, if it is known. */

@@ -6,7 +6,7 @@ import { findPlaces, type Places, runFolder } from './git/places.js';
 import { type RunId, runIdSchema } from './ids.js';
 import { JournalError } from './journal-error.js';
 import { readJournal } from './read-journal.js';
-import { EMPTY_STATE, reduce } from './reduce.js';
+import { replay } from './replay.js';
 import { RunFileError } from './run-files/run-file-error.js';
 import { readRunRecord } from './run-files/run-record.js';
 import { findLiveRun } from './run-lock.js';
@@ -29,7 +29,7 @@ export async function readPastRun(places: Pick<Places, 'hew'>, run: RunId): Prom
     if (error instanceof JournalError && error.kind === 'unreadable') return { events: [] };
     throw error;
   });
-  const state = events.reduce(reduce, EMPTY_STATE);
+  const state = replay(events);
   return state.run ? { run, started: state.run, events, state } : null;
 }
 

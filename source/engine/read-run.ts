@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { type Places, runFolder } from './git/places.js';
 import type { RunId } from './ids.js';
 import { journalEvents } from './journal-events.js';
-import { EMPTY_STATE, reduce } from './reduce.js';
+import { EMPTY_STATE } from './reduce.js';
+import { replay } from './replay.js';
 import { readRunRecords, type RunRecords } from './run-files/run-records.js';
 import { findLiveRun } from './run-lock.js';
 import type { RunState } from './state.js';
@@ -29,7 +30,7 @@ export async function readRun(places: Pick<Places, 'hew'>, run: RunId): Promise<
   );
   if (hasJournal) {
     let state = EMPTY_STATE;
-    for await (const events of journalEvents(path, null)) state = events.reduce(reduce, state);
+    for await (const events of journalEvents(path, null)) state = replay(events, state);
     // A run that was killed before its first event has told nothing.
     if (state.run !== null) return { kind: 'journal', state };
   }

@@ -2,6 +2,7 @@ import { withSlot, withTask, withWorker } from './change-state.js';
 import type { DurableEvent } from './events.js';
 import { type AttemptEnd, isRuntimeFault } from './outcome.js';
 import type { TokenCount } from './ports.js';
+import { withItem } from './with-item.js';
 import type { Activity, RunState, Spending, Step, StepMark } from './state.js';
 
 type IterationEvent = Extract<
@@ -68,7 +69,7 @@ function withHistory(state: RunState, event: Extract<IterationEvent, { type: 'me
   const { outcome, at, task, worker, sha, files } = event;
   if (outcome !== 'merged' && outcome !== 'conflict') return state;
   const step = { kind: outcome, at, run: state.run?.run_id ?? null, worker, task, sha, files } as const;
-  return { ...state, history: [...state.history, step] };
+  return { ...state, history: withItem(state.history, step) };
 }
 
 /** What happens within one iteration, from its start to its end. Pure; a part of reduce(). */

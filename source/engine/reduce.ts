@@ -6,6 +6,7 @@ import { newSlot, reduceSlot } from './reduce-slot.js';
 import type { RunState, SlotState, TaskState, WorkerState } from './state.js';
 import { spanOf, withSpan } from './timeline.js';
 import { withEntry } from './with-entry.js';
+import { withItem } from './with-item.js';
 
 /** A run of which nothing is known yet. */
 export const EMPTY_STATE: RunState = {
@@ -59,12 +60,13 @@ function withSpans(
   after: readonly SlotState[],
   { at }: DurableEvent,
 ): readonly SlotState[] {
-  if (before === after) return after;
-  return after.map((slot, index) => {
-    if (slot === before[index]) return slot;
+  let told = after;
+  for (const [index, slot] of before === after ? [] : after.entries()) {
+    if (slot === before[index]) continue;
     const spans = withSpan(slot.spans, spanOf(slot), Date.parse(at));
-    return spans === slot.spans ? slot : { ...slot, spans };
-  });
+    if (spans !== slot.spans) told = told.with(index, { ...slot, spans });
+  }
+  return told;
 }
 
 /** The same slots and sums; nothing stops or pauses any more, and what a crash or an abort gave back is on offer again. */
@@ -197,7 +199,7 @@ function apply(state: RunState, event: DurableEvent): RunState {
       if (event.outcome !== 'merged' || event.sha === null) return changed;
       const { at, run, worker, task, sha } = event;
       const step = { kind: 'merged', at, run, worker, task, sha, files: [] } as const;
-      return { ...changed, trunk: sha, history: [...changed.history, step] };
+      return { ...changed, trunk: sha, history: withItem(changed.history, step) };
     }
     case 'salvage.created':
       return event.task === null
@@ -225,7 +227,7 @@ function apply(state: RunState, event: DurableEvent): RunState {
       return {
         ...state,
         trunk: event.sha,
-        history: [...state.history, { kind: 'caught_up', at: event.at, sha: event.sha }],
+        history: withItem(state.history, { kind: 'caught_up', at: event.at, sha: event.sha }),
       };
     case 'base.checked':
     case 'parked.merging':

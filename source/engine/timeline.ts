@@ -1,6 +1,8 @@
 import type { TaskId } from './ids.js';
 import { isGone } from './shown-slots.js';
+import { owning } from './owned-copies.js';
 import type { SlotState } from './state.js';
+import { withItem } from './with-item.js';
 
 /** What a slot spends its time with, as far as a timeline tells it apart. */
 export type SpanKind =
@@ -53,7 +55,7 @@ export function withSpan(spans: readonly Span[], now: Omit<Span, 'from'>, at: nu
   const last = spans.at(-1);
   if (!last) return [{ ...now, from: at }];
   if (isSame(last, now)) return spans;
-  if (at > last.from) return bounded([...spans, { ...now, from: at }]);
+  if (at > last.from) return bounded(withItem(spans, { ...now, from: at }));
   // What took no time is not told.
   const before = spans.slice(0, -1);
   const previous = before.at(-1);
@@ -80,7 +82,7 @@ function bounded(spans: readonly Span[]): readonly Span[] {
     kept.push(joins ? together(left, right, next.from) : left);
     if (joins) index += 1;
   }
-  return kept;
+  return owning(kept);
 }
 
 function together(left: Span, right: Span, end: number): Span {

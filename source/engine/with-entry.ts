@@ -1,3 +1,5 @@
+import { isOwned, owning, ownsCopies } from './owned-copies.js';
+
 /** Up to this size a copy costs no more than what is shared, and is simpler to hold on to. */
 const COPIED_SIZE = 64;
 
@@ -95,7 +97,7 @@ class SharedMap<Key, Value> implements ReadonlyMap<Key, Value> {
 }
 
 /**
- * The map with one entry more or changed; the given one stays as it is. New entries come last. Unlike a copy it costs the
+ * The map with one entry more or changed; the given one stays as it is, unless it is an owned copy. New entries come last. Unlike a copy it costs the
  * same for ten entries as for ten thousand, as a run of one night may have.
  */
 export function withEntry<Key, Value>(
@@ -103,6 +105,8 @@ export function withEntry<Key, Value>(
   key: Key,
   value: Value,
 ): ReadonlyMap<Key, Value> {
+  if (isOwned(map)) return (map as Map<Key, Value>).set(key, value);
+  if (ownsCopies()) return owning(new Map(map).set(key, value));
   if (map.size < COPIED_SIZE) return new Map(map).set(key, value);
   return (map instanceof SharedMap ? (map as SharedMap<Key, Value>) : new SharedMap(map)).with(key, value);
 }

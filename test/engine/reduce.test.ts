@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DurableEvent, durableEventSchema } from '../../source/engine/events.js';
 import { EMPTY_STATE, reduce } from '../../source/engine/reduce.js';
+import { replay } from '../../source/engine/replay.js';
 import type { RunState } from '../../source/engine/state.js';
 import { shownSlots } from '../../source/engine/shown-slots.js';
 import { eventSequences } from '../event-sequences.js';
@@ -59,6 +60,28 @@ describe('reduce', () => {
         expect(reduceAll(read)).toEqual(reduceAll(events));
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it('gives the same state one by one and in parts that are replayed, of which none is changed by the next', () => {
+    fc.assert(
+      fc.property(eventSequences, fc.integer({ min: 1, max: 20 }), (events, size) => {
+        const parts = [];
+        let state = EMPTY_STATE;
+        for (let at = 0; at < events.length; at += size) {
+          state = replay(events.slice(at, at + size), state);
+          parts.push({
+            state,
+            copy: structuredClone(state),
+            expected: reduceAll(events.slice(0, at + size)),
+          });
+        }
+        for (const part of parts) {
+          expect(part.state).toEqual(part.expected);
+          expect(part.state).toEqual(part.copy);
+        }
+      }),
+      { numRuns: 40 },
     );
   });
 

@@ -4,7 +4,7 @@ import { type Places, runFolder } from '../git/places.js';
 import type { RunId, TaskId } from '../ids.js';
 import { JournalError } from '../journal-error.js';
 import { readJournal } from '../read-journal.js';
-import { EMPTY_STATE, reduce } from '../reduce.js';
+import { replay } from '../replay.js';
 import { RunFileError } from '../run-files/run-file-error.js';
 import { readRunRecord, type RunRecord } from '../run-files/run-record.js';
 import type { LiveRun } from '../run-lock.js';
@@ -70,7 +70,7 @@ function asProblem(error: unknown): Problem | null {
 
 async function readState(folder: string): Promise<RunState | null> {
   const { events } = await readJournal(join(folder, 'events.jsonl'));
-  const state = events.reduce(reduce, EMPTY_STATE);
+  const state = replay(events);
   return state.run ? state : null;
 }
 
