@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.js';
 
 export default defineConfig({
   // Tests see React's production build, as users do; its runtime has no development JSX.
@@ -12,6 +13,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Most of a test's time it waits for git and for agents, so that two a core fill it.
     maxWorkers: '200%',
+    sequence: { sequencer: LongestFirst },
+    // To start a process for each file and to load the libraries again costs more than most files' tests.
+    isolate: false,
     globalSetup: ['test/build-once.ts'],
     // Times of day are told where hew runs: tests run at one place.
     env: { NODE_ENV: 'production', TZ: 'UTC' },

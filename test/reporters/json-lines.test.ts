@@ -5,6 +5,8 @@ import { jsonLine } from '../../source/reporters/json-lines.js';
 import { eventSequences } from '../event-sequences.js';
 
 // `--json` must not pay for Ink: whoever imports it here, however far away, makes this file fail.
+// What another file of the same process has imported does not count.
+vi.hoisted(() => vi.resetModules());
 vi.mock('ink', () => {
   throw new Error('Ink was loaded');
 });
