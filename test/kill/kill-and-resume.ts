@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -155,13 +156,27 @@ async function expectTasks(kill: KillProject, run: string): Promise<void> {
 }
 
 async function expectTree({ project }: KillProject): Promise<void> {
-  const listed = await project.git('ls-tree', '-r', '--name-only', 'main');
-  expect(listed.split('\n').sort()).toEqual(EXPECTED_FILES);
+  const listed = await project.git('ls-tree', '-r', 'main');
+  const blobs = new Map(
+    listed.split('\n').map((line) => {
+      const [, blob = '', path = ''] = /^\d+ blob (\w+)\t(.*)$/.exec(line) ?? [];
+      return [path, blob] as const;
+    }),
+  );
+  expect([...blobs.keys()].sort()).toEqual(EXPECTED_FILES);
   for (const file of EXPECTED_FILES.filter((path) => path.startsWith('work/')))
-    expect(await project.git('show', `main:${file}`)).toBe(file.endsWith('.more') ? 'more' : 'done');
-  expect(['eleven', 'twelve', 'eleven\ntwelve']).toContain(await project.git('show', 'main:shared.txt'));
+    expect([file, blobs.get(file)]).toEqual([file, blobOf(file.endsWith('.more') ? 'more\n' : 'done\n')]);
+  const shared = ['eleven\n', 'twelve\n', 'eleven\ntwelve\n'];
+  expect(shared.map(blobOf)).toContain(blobs.get('shared.txt'));
   // Trunk was never red: no commit on its own line holds the file that makes the gate so.
   expect(await project.git('log', '--first-parent', '-m', '--format=%H', 'main', '--', 'broken')).toBe('');
+}
+
+/** The name by which git keeps a file of this text. */
+function blobOf(text: string): string {
+  return createHash('sha1')
+    .update(`blob ${Buffer.byteLength(text)}\0${text}`)
+    .digest('hex');
 }
 
 /** What each agent had when it ended, its commits and its files, is reachable from a branch or a salvage. */
