@@ -90,7 +90,7 @@ export class Git {
     const script = shellLines(commands).map((line) => `${line}; printf "$0%s$0" "$?"; printf "$0" >&2`);
     const marker = `[${randomUUID()}]`;
     const args = ['-c', script.join('; '), marker, ...commands.flat()];
-    const { stdout, stderr } = await this.#run('sh', cwd, args, options, commands[0]);
+    const { stdout, stderr } = await this.#run('/bin/sh', cwd, args, options, commands[0]);
     const outputs = splitBytes(stdout, marker).map(String);
     const errors = stderr.split(marker);
     return commands.map((_, index) => ({
@@ -110,7 +110,7 @@ export class Git {
     const marker = `[${randomUUID()}]`;
     const args = ['-c', script, marker, ...commands.flat()];
     // A folder that is gone is the first command's failure, as it would be without the shell.
-    const answer = await this.#run('sh', cwd, args, options, commands[0]);
+    const answer = await this.#run('/bin/sh', cwd, args, options, commands[0]);
     const outputs = splitBytes(answer.stdout, marker);
     if (answer.exit_code === 0) return outputs;
     const failed = commands[outputs.length - 1] ?? [];
@@ -119,7 +119,7 @@ export class Git {
   }
 
   async #run(
-    program: 'git' | 'sh',
+    program: 'git' | '/bin/sh',
     cwd: string,
     args: readonly string[],
     options: GitOptions,
