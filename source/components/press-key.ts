@@ -84,9 +84,7 @@ export function pressKey(before: ScreenState, key: string, facts: KeyFacts): Pre
     return limited(screen, pressLimitKey(facts.live.state, before.raising, key), facts);
   if (screen.focus !== null) {
     const read = pressReadingKey(screen.focus, key, facts.searching);
-    if (read !== null) {
-      return { ...only({ ...screen, focus: read.focus }), reading: read.command };
-    }
+    if (read !== null) return { ...only({ ...screen, focus: read.focus }), reading: read.command };
   }
   const pressed = pressCommonKey(before, screen, key, facts);
   const { selected, focus } = pressed.screen;

@@ -77,7 +77,7 @@ describe('e on the screen', () => {
     await terminal.until('any key closes this');
     terminal.type('?');
     await finish(first);
-    await terminal.until('any key leaves');
+    await terminal.until('key leaves');
     terminal.type('q');
     expect(await terminal.exitCode()).toBe(0);
     expect(terminal.modes).toMatchObject({ buffer: 'normal', cursor: 'visible' });
@@ -121,7 +121,7 @@ describe('e on the screen', () => {
     expect(terminal.scrollback()).toContain('ended: cancelled');
     expect(terminal.modes).toMatchObject({ buffer: 'normal', cursor: 'visible' });
     expect(await terminal.echoes()).toBe(true);
-    await attached.until('any key leaves');
+    await attached.until('key leaves');
     attached.type('q');
     expect(await attached.exitCode()).toBe(130);
     expect(await attached.echoes()).toBe(true);
