@@ -185,7 +185,8 @@ describe('App', () => {
     expect((await terminal.screen()).join('\n')).toContain('app-1 is taken again when a slot is free');
     terminal.press('?');
     const help = (await terminal.screen()).join('\n');
-    for (const key of ['x s', 'r', '+ - b', 'n', 'e', 'D a', 'q Ctrl-C']) expect(help).toContain(`\n ${key}  `);
+    for (const key of ['x s', 'r', '+ - b', 'n', 'e', 'D a', 'q Ctrl-C'])
+      expect(help).toContain(`\n ${key}  `);
     expect(help).toContain('any key closes this');
   });
 
