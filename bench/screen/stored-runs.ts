@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FIRST_SUM, withSum } from '../../source/engine/journal-sum.ts';
 import type { BenchProject } from '../bench-project.ts';
 
 const SHA = '4be1c09'.padEnd(40, '0');
@@ -42,9 +43,13 @@ export function storeLongRun(project: BenchProject, iterations: number): void {
   const run = runId(0);
   const lines: string[] = [];
   let at = START;
+  let sum = FIRST_SUM;
   const tell = (type: string, fields: object): void => {
     at += 250;
-    lines.push(JSON.stringify({ v: 1, type, at: new Date(at).toISOString(), ...fields }));
+    const event = { v: 1, type, at: new Date(at).toISOString(), ...fields };
+    const summed = withSum(JSON.stringify(event), sum);
+    sum = summed.sum;
+    lines.push(summed.line);
   };
   const limits = { max_iter: null, budget_tokens: null, budget_cost: null, budget_wall_ms: null };
   const place = {
@@ -124,5 +129,5 @@ export function storeLongRun(project: BenchProject, iterations: number): void {
     tell('iteration.finished', { ...work, ...end, ...result, ...spent });
   }
   tell('run.finished', { stop_reason: 'ready_empty', exit_code: 0, tasks_left: 0 });
-  writeFileSync(join(folderOf(project, run), 'events.jsonl'), `${lines.join('\n')}\n`);
+  writeFileSync(join(folderOf(project, run), 'events.jsonl'), lines.join(''));
 }

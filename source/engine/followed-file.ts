@@ -1,7 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 
-const CHUNK_BYTES = 256 * 1024;
+const SMALLEST_CHUNK = 64 * 1024;
+const LARGEST_CHUNK = 2 * 1024 * 1024;
 
 /** A file that grows while it is read: its whole lines, each once. */
 export class FollowedFile {
@@ -20,10 +21,12 @@ export class FollowedFile {
     if (handle === null) return;
     try {
       // One that has become shorter was begun anew.
-      if ((await handle.stat()).size < this.#offset) this.#offset = 0;
-      const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+      const { size } = await handle.stat();
+      if (size < this.#offset) this.#offset = 0;
+      const wanted = Math.max(SMALLEST_CHUNK, size - this.#offset);
+      const chunk = Buffer.allocUnsafe(Math.min(LARGEST_CHUNK, wanted));
       for (;;) {
-        const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, this.#offset);
+        const { bytesRead } = await handle.read(chunk, 0, chunk.length, this.#offset);
         if (bytesRead === 0) return;
         this.#offset += bytesRead;
         const lines = (this.#rest + this.#decoder.write(chunk.subarray(0, bytesRead))).split('\n');

@@ -20,7 +20,7 @@ export async function* journalEvents(
   let sum = FIRST_SUM;
   const eventIn = (text: string): DurableEvent => {
     line += 1;
-    const read = journalLine({ line, bytes: Buffer.from(text), value: journalValue(text) }, sum);
+    const read = journalLine({ line, text, value: journalValue(text) }, sum);
     sum = read.sum;
     return readEvent(read.line, path);
   };

@@ -1,4 +1,4 @@
-import { checkSum, FIRST_SUM } from './journal-sum.js';
+import { checkSum, FIRST_SUM, withoutSum } from './journal-sum.js';
 
 /** The end of a journal that was cut while it was written. */
 export interface TornLine {
@@ -34,7 +34,8 @@ const NEWLINE = 0x0a;
  * leaves that, and nobody was told that the event was on disk. Pure.
  */
 export function journalLines(bytes: Uint8Array): JournalLines {
-  const decoder = new TextDecoder();
+  // A mark at the beginning of a line is part of it.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const lines: JournalLine[] = [];
   let offset = 0;
   let sum = FIRST_SUM;
@@ -42,12 +43,12 @@ export function journalLines(bytes: Uint8Array): JournalLines {
     const line = lines.length + 1;
     const newline = bytes.indexOf(NEWLINE, offset);
     const end = newline === -1 ? bytes.length : newline + 1;
-    const text = bytes.subarray(offset, newline === -1 ? end : newline);
-    const value = newline === -1 ? undefined : journalValue(decoder.decode(text));
+    const text = decoder.decode(bytes.subarray(offset, newline === -1 ? end : newline));
+    const value = newline === -1 ? undefined : journalValue(text);
     if (value === undefined && end === bytes.length) {
       return { lines, torn: { line, offset, bytes: end - offset }, sum };
     }
-    const read = journalLine({ line, bytes: text, value }, sum);
+    const read = journalLine({ line, text, value }, sum);
     lines.push(read.line);
     sum = read.sum;
     offset = end;
@@ -57,17 +58,17 @@ export function journalLines(bytes: Uint8Array): JournalLines {
 
 /** A line that follows one with the checksum `before`, and its own checksum. Pure. */
 export function journalLine(
-  { line, bytes, value }: Pick<JournalLine, 'line' | 'value'> & { readonly bytes: Uint8Array },
+  { line, text, value }: Pick<JournalLine, 'line' | 'value'> & { readonly text: string },
   before: string,
 ): { readonly line: JournalLine; readonly sum: string } {
-  const { kind, sum } = checkSum(bytes, before);
+  const { kind, sum } = checkSum(text, before);
   return { line: { line, value, changed: kind === 'wrong' }, sum };
 }
 
-/** The value of a journal's line; undefined where it is no JSON. Pure. */
+/** The value of a journal's line without its checksum; undefined where it is no JSON. Pure. */
 export function journalValue(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(withoutSum(text)) as unknown;
   } catch (error) {
     // What is no JSON is told apart by the caller: at the end it is torn, before it is broken.
     if (error instanceof SyntaxError) return undefined;

@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** How a line with a checksum begins, and one of an earlier hew without: no flip of bits makes one of the other. */
-const WITH_SUM = /^\{"sum":"([0-9a-f]{16})",$/;
+const WITH_SUM = '{"sum":"';
+const AFTER_SUM = '",';
 const WITHOUT_SUM = '{"v":';
-const HEAD_BYTES = '{"sum":"0123456789abcdef",'.length;
+const SUM_AT = WITH_SUM.length;
+const SUM_LENGTH = 16;
+const HEAD_LENGTH = SUM_AT + SUM_LENGTH + AFTER_SUM.length;
 
 /** The checksum that the first line of a journal follows. */
 export const FIRST_SUM = '';
@@ -25,16 +28,24 @@ export type SumCheck =
   | { readonly kind: 'none'; readonly sum: string }
   | { readonly kind: 'wrong'; readonly sum: string };
 
-/** Checks one line, given as its bytes without the newline. Pure. */
-export function checkSum(line: Uint8Array, before: string): SumCheck {
-  const head = Buffer.from(line.subarray(0, HEAD_BYTES)).toString('latin1');
-  const sum = WITH_SUM.exec(head)?.[1];
-  if (sum !== undefined) {
-    return { kind: sum === sumOf(before, line.subarray(HEAD_BYTES)) ? 'right' : 'wrong', sum };
+/** Checks one line, given as its text without the newline. Pure. */
+export function checkSum(line: string, before: string): SumCheck {
+  if (hasSum(line)) {
+    const sum = line.slice(SUM_AT, SUM_AT + SUM_LENGTH);
+    return { kind: sum === sumOf(before, line.slice(HEAD_LENGTH)) ? 'right' : 'wrong', sum };
   }
-  return { kind: head.startsWith(WITHOUT_SUM) && before === FIRST_SUM ? 'none' : 'wrong', sum: before };
+  return { kind: line.startsWith(WITHOUT_SUM) && before === FIRST_SUM ? 'none' : 'wrong', sum: before };
 }
 
-function sumOf(before: string, rest: string | Uint8Array): string {
-  return createHash('sha256').update(before).update(rest).digest('hex').slice(0, 16);
+function hasSum(line: string): boolean {
+  return line.startsWith(WITH_SUM) && line.startsWith(AFTER_SUM, SUM_AT + SUM_LENGTH);
+}
+
+/** The JSON of an event without its checksum. Pure. */
+export function withoutSum(line: string): string {
+  return hasSum(line) ? `{${line.slice(HEAD_LENGTH)}` : line;
+}
+
+function sumOf(before: string, rest: string): string {
+  return hash('sha256', before + rest, 'hex').slice(0, 16);
 }

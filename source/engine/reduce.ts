@@ -4,7 +4,7 @@ import { reduceControl, withoutRetry } from './reduce-control.js';
 import { reduceIteration } from './reduce-iteration.js';
 import { newSlot, reduceSlot } from './reduce-slot.js';
 import type { RunState, SlotState, TaskState, WorkerState } from './state.js';
-import { spanOf, withSpan } from './timeline.js';
+import { isSameSpan, spanOf, withSpan } from './timeline.js';
 import { withEntry } from './with-entry.js';
 import { withItem } from './with-item.js';
 
@@ -63,7 +63,10 @@ function withSpans(
   let told = after;
   for (const [index, slot] of before === after ? [] : after.entries()) {
     if (slot === before[index]) continue;
-    const spans = withSpan(slot.spans, spanOf(slot), Date.parse(at));
+    const now = spanOf(slot);
+    const last = slot.spans.at(-1);
+    if (last && isSameSpan(last, now)) continue;
+    const spans = withSpan(slot.spans, now, Date.parse(at));
     if (spans !== slot.spans) told = told.with(index, { ...slot, spans });
   }
   return told;

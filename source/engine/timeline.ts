@@ -54,15 +54,16 @@ export function spanOf(slot: Pick<SlotState, 'activity' | 'removed'>): Omit<Span
 export function withSpan(spans: readonly Span[], now: Omit<Span, 'from'>, at: number): readonly Span[] {
   const last = spans.at(-1);
   if (!last) return [{ ...now, from: at }];
-  if (isSame(last, now)) return spans;
+  if (isSameSpan(last, now)) return spans;
   if (at > last.from) return bounded(withItem(spans, { ...now, from: at }));
   // What took no time is not told.
   const before = spans.slice(0, -1);
   const previous = before.at(-1);
-  return previous && isSame(previous, now) ? before : [...before, { ...now, from: last.from }];
+  return previous && isSameSpan(previous, now) ? before : [...before, { ...now, from: last.from }];
 }
 
-function isSame(left: Omit<Span, 'from'>, right: Omit<Span, 'from'>): boolean {
+/** Whether a slot spends its time in the same way. Pure. */
+export function isSameSpan(left: Omit<Span, 'from'>, right: Omit<Span, 'from'>): boolean {
   return left.kind === right.kind && left.task === right.task;
 }
 
