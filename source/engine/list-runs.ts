@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import type { Places } from './git/places.js';
 import type { RunId } from './ids.js';
 import { RunFileError } from './run-files/run-file-error.js';
@@ -21,16 +20,12 @@ export type RunListing =
 /** Whether a run goes on: by the lock, not by what its files say. */
 export type RunListingState = 'running' | 'crashed' | 'ended';
 
-/** So many files are read at once: enough that none waits for another, few enough for the limit of open files. */
-const AT_ONCE = 64;
-
 /** The runs of a project, newest first. Never throws for what a run's files are. */
 export async function listRuns(places: Pick<Places, 'hew' | 'common_dir'>): Promise<readonly RunListing[]> {
   const folder = join(places.hew, 'loop');
   const runs = await runIds(places);
   const live = await findLiveRun(places.common_dir);
-  const turn = pLimit(AT_ONCE);
-  return Promise.all(runs.map((run) => turn(() => listingOf(folder, run, live))));
+  return Promise.all(runs.map((run) => listingOf(folder, run, live)));
 }
 
 async function listingOf(folder: string, run: RunId, live: LiveRun | null): Promise<RunListing> {

@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import { type IterationRecord, readIterationRecord } from './iteration-record.js';
 import { type ManifestRecord, readManifestRecord } from './manifest-record.js';
 import { RunFileError } from './run-file-error.js';
@@ -23,9 +22,6 @@ export interface RunRecords {
   readonly problems: readonly string[];
 }
 
-/** So many files are read at once. */
-const AT_ONCE = 64;
-
 const ITERATION_FILE = /^iter-(\d{3,9})\.json$/;
 const WORKER_FOLDER = /^worker-(\d{1,6})$/;
 
@@ -41,19 +37,16 @@ export async function readRunRecords(folder: string): Promise<RunRecords> {
       return null;
     }
   };
-  const turn = pLimit(AT_ONCE);
   const [run, manifest, places] = await Promise.all([
     unlessBroken(readRunRecord(join(folder, 'run.json'))),
     unlessBroken(readManifestRecord(join(folder, 'manifest.json'))),
     iterationPlaces(folder),
   ]);
   const read = await Promise.all(
-    places.map(({ worker, path }) =>
-      turn(async () => {
-        const record = await unlessBroken(readIterationRecord(path));
-        return record === null ? [] : [{ worker, record }];
-      }),
-    ),
+    places.map(async ({ worker, path }) => {
+      const record = await unlessBroken(readIterationRecord(path));
+      return record === null ? [] : [{ worker, record }];
+    }),
   );
   const iterations = read
     .flat()
