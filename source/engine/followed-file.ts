@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 
 const SMALLEST_CHUNK = 64 * 1024;
-const LARGEST_CHUNK = 2 * 1024 * 1024;
+const LARGEST_CHUNK = 512 * 1024;
 
 /** A file that grows while it is read: its whole lines, each once. */
 export class FollowedFile {

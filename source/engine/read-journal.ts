@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { certainGuard } from './certain-guard.js';
 import { EVENT_VERSION } from './event-shape.js';
 import { type DurableEvent, durableEventSchema } from './events.js';
 import { JournalError } from './journal-error.js';
@@ -30,19 +29,10 @@ export async function readJournal(path: string): Promise<JournalContents> {
   return { events: lines.map((line) => readEvent(line, path)), torn };
 }
 
-let guard: ReturnType<typeof certainGuard> | null = null;
-
-/** Whether the value is an event for certain, exactly as the schema would give it. */
-function isEvent(value: unknown): value is DurableEvent {
-  guard ??= certainGuard(durableEventSchema);
-  return guard(value);
-}
-
 const versionSchema = z.looseObject({ v: z.int() });
 
 /** One line of a journal as the event that it is; throws a {@link JournalError} for one that is broken or of a newer hew. */
 export function readEvent({ value, line, changed }: JournalLine, path: string): DurableEvent {
-  if (!changed && isEvent(value)) return value;
   const read = durableEventSchema.safeParse(value);
   if (read.success && !changed) return read.data;
   const version = versionSchema.safeParse(value).data?.v;
