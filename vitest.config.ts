@@ -14,8 +14,6 @@ export default defineConfig({
     // Most of a test's time it waits for git and for agents, so that two a core fill it.
     maxWorkers: '200%',
     sequence: { sequencer: LongestFirst },
-    // To start a process for each file and to load the libraries again costs more than most files' tests.
-    isolate: false,
     globalSetup: ['test/build-once.ts'],
     // Times of day are told where hew runs: tests run at one place.
     env: { NODE_ENV: 'production', TZ: 'UTC' },
