@@ -2,8 +2,8 @@
 const SECRET_NAME = /_(KEY|TOKEN|SECRET)$/i;
 /** What is shorter is no secret, and would take words out of every text. */
 const SHORTEST = 8;
-/** Shorter than any secret, so that what is left out never becomes one. */
-const LEFT_OUT = '***';
+/** What stands where a secret stood is made of the first of these; a variable's value holds anything but the last. */
+const MARKS = ['*', '#', '?', '!', '.', '_', '~', '\0'] as const;
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -26,14 +26,15 @@ export const NO_REDACTION: Redactor = { text: (text) => text, bytes: (bytes) => 
 export function makeRedactor(...environments: readonly Variables[]): Redactor {
   const secrets = [...new Set(environments.flatMap(secretsIn))];
   if (secrets.length === 0) return NO_REDACTION;
+  const mark = markFor(secrets);
   // As bytes of which each is one character: a text that is no UTF-8 keeps the bytes that it has.
   const encoded = secrets.map((secret) => Buffer.from(secret).toString('latin1'));
   const searched = encoded.map((secret) => Buffer.from(secret, 'latin1'));
   return {
-    text: (text) => withoutAll(text, secrets),
+    text: (text) => without(text, secrets, mark),
     bytes: (bytes) =>
       searched.some((secret) => bytes.includes(secret))
-        ? Buffer.from(withoutAll(bytes.toString('latin1'), encoded), 'latin1')
+        ? Buffer.from(without(bytes.toString('latin1'), encoded, mark), 'latin1')
         : bytes,
     longest: Math.max(...searched.map((secret) => secret.length)),
   };
@@ -52,22 +53,19 @@ function secretsIn(env: Variables): readonly string[] {
   return [...found];
 }
 
-/** What is left out may bring together what was apart before: looked at again until nothing is found. */
-function withoutAll(text: string, secrets: readonly string[]): string {
-  for (let before = text; ;) {
-    const after = withoutOnce(before, secrets);
-    if (after === before) return after;
-    before = after;
-  }
+/** A mark that no secret holds: what it brings together never becomes one, nor does it with what comes later. */
+function markFor(secrets: readonly string[]): string {
+  const mark = MARKS.find((each) => !secrets.some((secret) => secret.includes(each))) ?? '\0';
+  return mark.repeat(3);
 }
 
 /** Secrets that overlap are left out as one: cutting one first would leave the rest of the other. */
-function withoutOnce(text: string, secrets: readonly string[]): string {
+function without(text: string, secrets: readonly string[], mark: string): string {
   const places = secrets.flatMap((secret) => placesOf(secret, text)).sort((a, b) => a.start - b.start);
   let result = '';
   let end = 0;
   for (const place of places) {
-    if (place.start >= end) result += text.slice(end, place.start) + LEFT_OUT;
+    if (place.start >= end) result += text.slice(end, place.start) + mark;
     end = Math.max(end, place.end);
   }
   return result + text.slice(end);
