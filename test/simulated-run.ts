@@ -474,6 +474,9 @@ export class SimulatedRun {
     if (end === 'conflict' || end === 'parked') this.#parked.push({ worker: work.worker, task: task.id });
     if (queue === 'open' || queue === 'open_as_failed') {
       const failed = queue === 'open_as_failed';
+      const refused = { note: end, failed, offered: false, message: 'bd does not answer' };
+      if (end === 'queue_failed')
+        slot.planned.push(() => ({ type: 'task.return_refused', task: task.id, ...refused }));
       slot.planned.push(() => {
         task.status = failed || end === 'skipped' || end === 'aborted' ? 'done' : 'ready';
         return { type: 'task.returned', task: task.id, note: end, failed, offered: false };

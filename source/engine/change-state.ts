@@ -56,6 +56,7 @@ function newTask(id: TaskId): TaskState {
     sha: null,
     closed: false,
     close_refused: null,
+    return_refused: null,
     bug: null,
     files: [],
     salvages: [],

@@ -26,6 +26,15 @@ export const place = { slot: slotNumberSchema, worker: workerNumberSchema };
 /** The attempt that something happens in. */
 export const work = { ...place, task: taskIdSchema, attempt: z.int().min(1), iteration: z.int().min(1) };
 
+/** How a task goes back to the queue. */
+export const returned = {
+  task: taskIdSchema,
+  note: z.string(),
+  failed: z.boolean(),
+  /** Any slot of the run may take it again: it was the slot that went, not the task. */
+  offered: z.boolean().default(false),
+};
+
 const limit = z.number().min(0).nullable();
 /** The limits of a run; null is no limit. */
 export const limitsSchema = z.object({

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { controlSchema } from './controls.js';
-import { count, event, limitsSchema, milliseconds, place, tokenCountSchema, work } from './event-shape.js';
+import {
+  count,
+  event,
+  limitsSchema,
+  milliseconds,
+  place,
+  returned,
+  tokenCountSchema,
+  work,
+} from './event-shape.js';
 import { runIdSchema, shaSchema, slotNumberSchema, taskIdSchema, workerNumberSchema } from './ids.js';
 import { attemptEndSchema, fateSchema } from './outcome.js';
 import { stopReasonSchema } from './stop.js';
@@ -133,13 +142,9 @@ export const durableEventSchema = z.discriminatedUnion('type', [
   event('task.closing', { ...work, sha: shaSchema }),
   event('task.closed', { task: taskIdSchema, sha: shaSchema, how: z.enum(['merged', 'empty']) }),
   event('task.close_refused', { task: taskIdSchema, sha: shaSchema, message: z.string() }),
-  event('task.returned', {
-    task: taskIdSchema,
-    note: z.string(),
-    failed: z.boolean(),
-    /** Any slot of the run may take it again: it was the slot that went, not the task. */
-    offered: z.boolean().default(false),
-  }),
+  event('task.returned', returned),
+  /** The queue could not take the task back: that is tried again. */
+  event('task.return_refused', { ...returned, message: z.string() }),
   event('conflict.filed', {
     task: taskIdSchema,
     bug: taskIdSchema,

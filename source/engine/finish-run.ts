@@ -1,5 +1,6 @@
 import { bringHome, isHome, removeLanded } from './bring-home.js';
 import { closeTask } from './close-task.js';
+import { giveBackAgain } from './give-back.js';
 import { QueueError } from './ports.js';
 import type { QueueContext, RunContext, Worker } from './run-context.js';
 import { tasksLeftIn } from './schedule.js';
@@ -18,6 +19,7 @@ export async function finishRun(
 ): Promise<number> {
   const { events, serial, clock } = context;
   await closeAgain(context);
+  await giveBackAgain(context);
   const workers = [...scheduler.workers];
   if (serial) await inPlace(context);
   else if (options.land) {

@@ -1,4 +1,4 @@
-import type { TaskId } from './ids.js';
+import { isClaimOf, type TaskId } from './ids.js';
 import { QueueError } from './ports.js';
 import { salvageName } from './salvage-name.js';
 import type { QueueContext } from './run-context.js';
@@ -16,17 +16,47 @@ export interface ReturnRequest {
   readonly offered?: boolean;
 }
 
-/** Gives a claimed task back, open. A queue that cannot be written is told with what to do, and never throws. */
-export async function giveBack(context: QueueContext, request: ReturnRequest): Promise<void> {
+/**
+ * Gives a claimed task back, open. Returns whether the queue has it; one that cannot be written is told and never throws:
+ * it is asked again, see {@link giveBackAgain}.
+ */
+export async function giveBack(context: QueueContext, request: ReturnRequest): Promise<boolean> {
   const { task, note, failed, offered = false } = request;
   try {
     await context.queue.release(task, { note, ...(failed ? { labels: [FAILED_LABEL] } : {}) });
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
-    const text = `${task} could not be given back: ${error.message} Open it yourself: ${context.queue.commands.giveBack(task)}`;
-    context.events.note({ type: 'notice', level: 'warning', text });
+    const { message } = error;
+    await context.events.record({ type: 'task.return_refused', task, note, failed, offered, message });
+    return false;
   }
   await context.events.record({ type: 'task.returned', task, note, failed, offered });
+  return true;
+}
+
+/**
+ * Gives back what the queue has not taken back before, as far as it is still the run's. Returns whether anything is
+ * back; a queue that still cannot be used is no fault: the next time, or a person, does it.
+ */
+export async function giveBackAgain(context: QueueContext): Promise<boolean> {
+  const { events, queue, run } = context;
+  let returned = false;
+  for (const { id: task, return_refused: refused } of events.state.tasks.values()) {
+    if (refused === null) continue;
+    const { note, failed, offered } = refused;
+    const now = await queue.show(task).catch(unlessQueueError);
+    if (now === 'no answer') break;
+    if (now && isClaimOf(run, now)) {
+      if (!(await giveBack(context, { task, note, failed, offered }))) break;
+    } else await events.record({ type: 'task.returned', task, note, failed, offered });
+    returned = true;
+  }
+  return returned;
+}
+
+function unlessQueueError(error: unknown): 'no answer' {
+  if (error instanceof QueueError) return 'no answer';
+  throw error;
 }
 
 /** What the queue is told of the attempt that brings a task back. Pure. */

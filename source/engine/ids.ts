@@ -58,3 +58,11 @@ export function workerBranch(run: RunId, worker: number): string {
 export function claimActor(run: RunId, worker: number): string {
   return `hew/${run}/w${worker}`;
 }
+
+/** Whether a task is claimed by any of a run's workers. */
+export function isClaimOf(
+  run: RunId,
+  { status, assignee }: { readonly status: string; readonly assignee: string | null },
+): boolean {
+  return status === 'in_progress' && assignee !== null && assignee.startsWith(`hew/${run}/w`);
+}

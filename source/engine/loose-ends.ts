@@ -164,6 +164,7 @@ class Search {
       case 'slot.planned':
       case 'task.claiming':
       case 'task.claim_lost':
+      case 'task.return_refused':
       case 'trunk.restored':
       case 'trunk.checked':
       case 'run.resumed':

@@ -1,3 +1,4 @@
+import { QUEUE_COMMANDS } from './queue/queue-commands.js';
 import { salvageName } from './salvage-name.js';
 import type { TaskId } from './ids.js';
 import type { LandingSummary } from './landing-summary.js';
@@ -30,6 +31,7 @@ export function nextSteps({ state, tasks, landing }: NextStepFacts): readonly Ne
     ...checkoutSteps(state),
     ...of('stranded', (task) => strandedSteps(state, task)),
     ...of('conflicted', (task) => [conflictStep(state, task)]),
+    ...tasks.flatMap((task) => notReturnedSteps(state, task)),
     ...of('failed', (task) => [failedStep(state, task)]),
     ...of('open again', (task) => openAgainSteps(task)),
     ...resumeSteps(state),
@@ -68,6 +70,13 @@ function strandedSteps(state: RunState, task: TaskSummary): readonly NextStep[] 
   return [{ task: task.id, why, commands: [`${queueCommand(state)} close ${task.id}`] }];
 }
 
+function notReturnedSteps({ run }: RunState, task: TaskSummary): readonly NextStep[] {
+  if (task.return_refused === null || !run) return [];
+  const why = `${task.id} could not be given back to the queue: ${task.return_refused.message}`;
+  const commands = [QUEUE_COMMANDS[run.queue].giveBack(task.id), ...lookAtSalvage(task)];
+  return [{ task: task.id, why, commands }];
+}
+
 function conflictStep(state: RunState, task: TaskSummary): NextStep {
   const parked = [...state.workers.values()].find(
     (worker) => worker.place === 'parked' && worker.parked?.task === task.id,
@@ -94,6 +103,7 @@ function failedStep(state: RunState, task: TaskSummary): NextStep {
 }
 
 function openAgainSteps(task: TaskSummary): readonly NextStep[] {
+  if (task.return_refused !== null) return [];
   const commands = lookAtSalvage(task);
   return commands.length === 0
     ? []

@@ -30,6 +30,7 @@ export const attemptEndSchema = z.enum([
   'spawn_failed',
   'bad_request',
   'claim_lost',
+  'queue_failed',
   'aborted',
   'skipped',
   'run_aborted',
@@ -57,14 +58,14 @@ export interface Consequence {
   readonly fate: Fate | null;
 }
 
-/** Attempts that ended by the runtime's fault do not count, but a task is given back after this many in a row. */
-export const MAX_RUNTIME_FAULTS = 5;
+/** Attempts that ended by the runtime's or the queue's fault do not count, but a task is given back after this many in a row. */
+export const MAX_FAULTS = 5;
 
 /** What is known of a task when its attempt ends. Counts include the attempt that has just ended. */
 export interface AttemptHistory {
   /** Attempts that count, this one included if it does. */
   readonly counted: number;
-  /** Attempts in a row that ended by the runtime's fault, this one included. */
+  /** Attempts in a row that ended by a fault outside of them, this one included. */
   readonly faults: number;
   /** The most attempts a task gets (`--attempts`). */
   readonly attempts: number;
@@ -108,9 +109,16 @@ export function consequenceOf(end: AttemptEnd, history: AttemptHistory): Consequ
     case 'program_missing':
     case 'spawn_failed':
     case 'bad_request':
-      return history.faults >= MAX_RUNTIME_FAULTS
+      return history.faults >= MAX_FAULTS
         ? { counts: false, queue: 'open', next: 'back_off', fate: 'failed' }
         : { counts: false, queue: 'open', next: 'back_off', fate: 'open again' };
+    case 'queue_failed':
+      return {
+        counts: false,
+        queue: 'open',
+        next: 'next_task',
+        fate: history.faults >= MAX_FAULTS ? 'failed' : 'open again',
+      };
     case 'claim_lost':
       return { counts: false, queue: 'leave', next: 'next_task', fate: 'open again' };
     case 'aborted':
@@ -130,6 +138,11 @@ export function countsAsAttempt(end: AttemptEnd): boolean {
 /** Whether the runtime, not the work, was at fault. */
 export function isRuntimeFault(end: AttemptEnd): boolean {
   return consequenceOf(end, { counted: 0, faults: 0, attempts: 1 }).next === 'back_off';
+}
+
+/** Whether something outside of the attempt was at fault, so that its task may be tried again: the runtime, or the queue. */
+export function isOutsideFault(end: AttemptEnd): boolean {
+  return end === 'queue_failed' || isRuntimeFault(end);
 }
 
 /** The shared name under which `iter-NNN.json` records an end (LOOP.md §3). */
@@ -165,6 +178,7 @@ export function iterationOutcome(end: AttemptEnd): IterationOutcome {
     case 'blocked':
     case 'conflict':
     case 'parked':
+    case 'queue_failed':
     case 'claim_lost':
     case 'aborted':
     case 'skipped':

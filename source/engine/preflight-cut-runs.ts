@@ -1,5 +1,5 @@
 import type { PastRun } from './cut-run.js';
-import { claimActor } from './ids.js';
+import { isClaimOf } from './ids.js';
 import { looseEnds } from './loose-ends.js';
 import type { QueueListing } from './ports.js';
 
@@ -17,10 +17,8 @@ export function cutRunProblems(cut: readonly PastRun[], listing: QueueListing): 
 
 /** What a run that was cut still holds, in words; null when leaving it alone loses nothing. Pure. */
 export function holdings({ run, state, events }: PastRun, { tasks }: QueueListing): string | null {
-  const actor = claimActor(run, 0).replace(/0$/, '');
   const claimed = [...tasks.values()].filter(
-    ({ id, status, assignee }) =>
-      status === 'in_progress' && assignee?.startsWith(actor) && state.tasks.get(id)?.fate !== 'conflicted',
+    (task) => isClaimOf(run, task) && state.tasks.get(task.id)?.fate !== 'conflicted',
   ).length;
   if (claimed > 0) return `holds ${claimed} ${claimed === 1 ? 'task' : 'tasks'} of the queue`;
   return looseEnds(events).iterations.length > 0 ? 'left work that is not kept yet' : null;

@@ -1,3 +1,4 @@
+import { giveBackAgain } from './give-back.js';
 import { QueueError, type QueueListing } from './ports.js';
 import { queueEntries } from './queue-entries.js';
 import type { RunContext } from './run-context.js';
@@ -44,6 +45,8 @@ export class QueueWatch {
       const { tasks, wishes } = events.state;
       const { entries, unlisted } = queueEntries({ listing, tasks, wishes, epic });
       events.pass({ type: 'queue.listed', entries: [...entries], unlisted });
+      // What is back now stands in the next listing.
+      if (await giveBackAgain(this.#context)) this.forget();
       return { fresh: listing, broken: null };
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;

@@ -1,6 +1,6 @@
-import { type RunId, type Sha, type TaskId, claimActor } from './ids.js';
+import { type RunId, type Sha, type TaskId, isClaimOf } from './ids.js';
 import type { LooseEnds, OpenIteration } from './loose-ends.js';
-import { isRuntimeFault } from './outcome.js';
+import { isOutsideFault } from './outcome.js';
 import type { Task } from './ports.js';
 import type { RunState } from './state.js';
 
@@ -179,33 +179,33 @@ function giveBack(task: TaskId, failed: boolean, world: World, state: RunState):
   return [{ kind: now && isOurs(now, state) ? 'give_back' : 'tell_returned', task, failed }];
 }
 
-function isOurs({ status, assignee }: Pick<Task, 'status' | 'assignee'>, state: RunState): boolean {
-  if (status !== 'in_progress' || !state.run) return false;
-  return assignee?.startsWith(claimActor(state.run.run_id, 0).replace(/0$/, '')) ?? false;
+function isOurs(task: Pick<Task, 'status' | 'assignee'>, { run }: RunState): boolean {
+  return run !== null && isClaimOf(run.run_id, task);
 }
 
 /** Every claim of the run that no settled or parked iteration accounts for, and what is told to go back. */
 function returns(state: RunState, ends: LooseEnds, world: World): RecoveryStep[] {
   const inFlight = new Set(ends.iterations.map(({ started }) => started.task));
   const steps = ends.returning.flatMap(({ task, fate, end }) =>
-    giveBackOnce(task, fate === 'failed' && !isRuntimeFault(end), world, state),
+    giveBackOnce(task, fate === 'failed' && !isOutsideFault(end), world, state),
   );
   const told = new Set(ends.returning.map(({ task }) => task));
   const merging = new Set(
     [...ends.unclosed, ...(ends.parked_merging ? [ends.parked_merging] : [])].map(({ task }) => task),
   );
-  const held = [...world.tasks.values()].filter(
+  const claimed = [...world.tasks.values()].filter(
     (task) => isOurs(task, state) && !inFlight.has(task.id) && !told.has(task.id) && !merging.has(task.id),
   );
-  for (const { id } of held) {
+  for (const { id } of claimed) {
     const fate = state.tasks.get(id)?.fate ?? null;
     // What is merged or empty was refused by the queue, and is closed again at the end; a parked claim is kept.
     if (fate === null || fate === 'open again' || fate === 'failed')
       steps.push({ kind: 'give_back', task: id, failed: false });
   }
-  // Held by the journal alone: somebody else has taken it or given it back meanwhile.
+  // Held by the journal alone, or to be given back: somebody else has taken it or given it back meanwhile.
   for (const task of state.tasks.values()) {
-    if (task.worker === null || task.fate !== null || inFlight.has(task.id)) continue;
+    const held = task.worker !== null && task.fate === null && !inFlight.has(task.id);
+    if (!held && (task.return_refused === null || told.has(task.id))) continue;
     const now = world.tasks.get(task.id);
     if (!now || !isOurs(now, state)) steps.push({ kind: 'tell_returned', task: task.id, failed: false });
   }

@@ -1,6 +1,6 @@
 import { withSlot, withTask, withWorker } from './change-state.js';
 import type { DurableEvent } from './events.js';
-import { type AttemptEnd, isRuntimeFault } from './outcome.js';
+import { type AttemptEnd, isOutsideFault } from './outcome.js';
 import type { TokenCount } from './ports.js';
 import { withItem } from './with-item.js';
 import type { Activity, RunState, Spending, Step, StepMark } from './state.js';
@@ -150,10 +150,10 @@ export function reduceIteration(state: RunState, event: IterationEvent): RunStat
   }
 }
 
-/** How many ends by the runtime's fault in a row a task has after one more end. A usage limit may come any number of times. */
+/** How many ends by a fault from outside in a row a task has after one more end. A usage limit may come any number of times. */
 export function faultsAfter(faults: number, end: AttemptEnd): number {
   if (end === 'usage_limit') return faults;
-  return isRuntimeFault(end) ? faults + 1 : 0;
+  return isOutsideFault(end) ? faults + 1 : 0;
 }
 
 function finishIteration(

@@ -96,6 +96,16 @@ function goesOn(worker: WorkerState): WorkerState {
   return worker.place === 'active' ? { ...worker, until: null, stop_reason: null } : worker;
 }
 
+type Return = Extract<DurableEvent, { type: 'task.returned' | 'task.return_refused' }>;
+
+function letGo(task: TaskState, event: Return): Partial<TaskState> {
+  const gone = { worker: null, fate: task.fate ?? 'open again' } as const;
+  if (event.type === 'task.returned')
+    return { ...gone, offered_again: task.offered_again || event.offered, return_refused: null };
+  const { note, failed, offered, message } = event;
+  return { ...gone, return_refused: { note, failed, offered, message } };
+}
+
 /** What the user took out of the run, or somebody else took over, stays out of it. */
 function offerAgain(task: TaskState): TaskState {
   const out = task.end === 'aborted' || task.end === 'skipped' || task.end === 'claim_lost';
@@ -153,6 +163,7 @@ function apply(state: RunState, event: DurableEvent): RunState {
         worker,
         fate: null,
         offered_again: false,
+        return_refused: null,
       }));
     }
     case 'task.claim_lost':
@@ -182,11 +193,8 @@ function apply(state: RunState, event: DurableEvent): RunState {
     case 'task.close_refused':
       return withTask(state, event.task, () => ({ close_refused: event.message }));
     case 'task.returned':
-      return withTask(state, event.task, (now) => ({
-        worker: null,
-        fate: now.fate ?? 'open again',
-        offered_again: now.offered_again || event.offered,
-      }));
+    case 'task.return_refused':
+      return withTask(state, event.task, (now) => letGo(now, event));
     case 'conflict.filed':
       return withTask(state, event.task, () => ({ bug: event.bug, files: event.files }));
     case 'parked.settled': {

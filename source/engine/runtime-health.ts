@@ -1,4 +1,4 @@
-import { type AttemptEnd, MAX_RUNTIME_FAULTS } from './outcome.js';
+import { type AttemptEnd, MAX_FAULTS } from './outcome.js';
 
 /** How a runtime has fared: whether it can be started now, later, or no more. */
 export interface RuntimeHealth {
@@ -69,7 +69,7 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
       // Slots that fail together are one fault: the second has not been tried after the first one's rest.
       if (resting) return health;
       const faults = health.faults + 1;
-      if (faults >= MAX_RUNTIME_FAULTS) return { ...health, faults, failed: report.reason };
+      if (faults >= MAX_FAULTS) return { ...health, faults, failed: report.reason };
       const wait = Math.min(FIRST_BACK_OFF_MS * 2 ** (faults - 1), LONGEST_BACK_OFF_MS);
       return {
         ...health,
@@ -80,6 +80,7 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
       };
     }
     case 'claim_lost':
+    case 'queue_failed':
     case 'aborted':
     case 'skipped':
     case 'run_aborted':

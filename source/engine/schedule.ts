@@ -1,7 +1,7 @@
 import { CONFLICT_LABEL } from './conflict-bug.js';
 import { FAILED_LABEL } from './give-back.js';
 import type { TaskId } from './ids.js';
-import { isRuntimeFault } from './outcome.js';
+import { isOutsideFault } from './outcome.js';
 import type { QueueListing, Task } from './ports.js';
 import type { RunState, TaskState } from './state.js';
 
@@ -101,14 +101,14 @@ export function scopeProblem(
     : `There is no task ${epic} to take the tasks of. Name another with --epic (${named})`;
 }
 
-/** A task has one end in a run, but for one that was given back by the runtime's fault alone, or is wanted once more. */
+/** A task has one end in a run, but for one that was given back by the runtime's or the queue's fault alone, or is wanted once more. */
 export function mayBeTried(task: TaskState | undefined, wish: Wish): boolean {
   if (wish === 'skip') return false;
   if (!task) return true;
   if (task.worker !== null) return false;
   if (task.fate === null || task.offered_again) return true;
   if (wish === 'retry') return task.fate === 'failed' || task.fate === 'open again';
-  return task.fate === 'open again' && task.end !== null && isRuntimeFault(task.end);
+  return task.fate === 'open again' && task.end !== null && isOutsideFault(task.end);
 }
 
 /** Whether a blocker was touched by this run without its work being in trunk: closed or not, its code is not there. */

@@ -81,13 +81,23 @@ async function claim(context: RunContext, worker: Worker, task: Task): Promise<b
   const { events, queue, run } = context;
   const place = { slot: worker.slot, worker: worker.worker, task: task.id };
   await events.record({ type: 'task.claiming', ...place });
-  const result = await queue.claim(task.id, claimActor(run, worker.worker));
+  const result = await queue.claim(task.id, claimActor(run, worker.worker)).catch(async (error: unknown) => {
+    // Whether it took effect is not known: it is asked for once the queue answers again.
+    if (error instanceof QueueError) await claimUnknown(context, task, error);
+    throw error;
+  });
   if (result.kind === 'lost') {
     events.note({ type: 'task.claim_lost', ...place, holder: result.holder });
     return false;
   }
   await events.record({ type: 'task.claimed', ...place, title: task.title, priority: task.priority });
   return true;
+}
+
+async function claimUnknown({ events, run }: RunContext, task: Task, { message }: QueueError): Promise<void> {
+  const note = `Given back by ${run}, which was not told whether it had claimed it.`;
+  const again = { note, failed: false, offered: true };
+  await events.record({ type: 'task.return_refused', task: task.id, ...again, message });
 }
 
 /** A queue that cannot be read just now is no reason to leave a task that is claimed. */

@@ -102,7 +102,7 @@ export interface TaskState extends Spending {
   readonly tries: number;
   /** Attempts that count towards `--attempts`. */
   readonly counted: number;
-  /** Ends in a row by the runtime's fault. */
+  /** Ends in a row by a fault outside of the attempt: the runtime's, or the queue's. */
   readonly faults: number;
   readonly duration_ms: number;
   readonly fate: Fate | null;
@@ -112,10 +112,21 @@ export interface TaskState extends Spending {
   readonly sha: Sha | null;
   readonly closed: boolean;
   readonly close_refused: string | null;
+  /** How it is to go back to the queue, which would not have it; null when it is not hew's to give back. */
+  readonly return_refused: RefusedReturn | null;
   readonly bug: TaskId | null;
   readonly files: readonly string[];
   /** Refs of what was salvaged from its attempts, oldest first. */
   readonly salvages: readonly string[];
+}
+
+/** A task that the run has let go of and that the queue has not taken back yet. */
+export interface RefusedReturn {
+  readonly note: string;
+  readonly failed: boolean;
+  readonly offered: boolean;
+  /** Why the queue would not have it. */
+  readonly message: string;
 }
 
 export type Landing =

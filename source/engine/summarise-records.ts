@@ -146,6 +146,7 @@ function taskRow(id: TaskId, tries: readonly StoredIteration[], standing: Standi
     bug: null,
     closed: last?.record.outcome === 'closed',
     close_refused: null,
+    return_refused: null,
     files: paths.length,
     paths,
   };

@@ -60,7 +60,7 @@ export interface Summary {
   readonly left: number | null;
   readonly landing: LandingSummary;
   /**
-   * Something is conflicted, failed, stranded or not landed, if the run ended as it is now. (DESIGN.md §5.2)
+   * Something is conflicted, failed, stranded, not given back or not landed, if the run ended as it is now. (DESIGN.md §5.2)
    * So ask it before `run.finished`, and after the landing.
    */
   readonly something_wrong: boolean;
@@ -108,6 +108,7 @@ export function summarise(state: RunState, now: Date, alive = true): Summary {
     landing,
     something_wrong:
       counts.conflicted + counts.failed + counts.stranded > 0 ||
+      tasks.some(({ return_refused }) => return_refused !== null) ||
       landing.kind === 'not_landed' ||
       state.landing.kind === 'refused',
     ungated: state.run?.ungated ?? false,

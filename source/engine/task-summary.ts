@@ -19,6 +19,7 @@ export interface TaskSummary
       | 'bug'
       | 'closed'
       | 'close_refused'
+      | 'return_refused'
     > {
   /** Null while the task is in work. */
   readonly fate: Fate | null;
@@ -54,6 +55,7 @@ export function taskSummary(task: TaskState, state: Pick<RunState, 'landing'>): 
     bug: task.bug,
     closed: task.closed,
     close_refused: task.close_refused,
+    return_refused: task.return_refused,
     fate: fateOf(task, state),
     files: task.files.length,
     paths: task.files,

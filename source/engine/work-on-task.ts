@@ -174,8 +174,9 @@ async function guarded(run: () => Promise<AttemptOutcome>): Promise<AttemptOutco
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof GitError || error instanceof QueueError)) throw error;
-    return { ...NOTHING_DONE, end: 'crashed', reason: error.message };
+    if (error instanceof QueueError) return { ...NOTHING_DONE, end: 'queue_failed', reason: error.message };
+    if (error instanceof GitError) return { ...NOTHING_DONE, end: 'crashed', reason: error.message };
+    throw error;
   }
 }
 

@@ -72,6 +72,8 @@ export function plainFacts(event: DurableEvent, before: RunState, after: RunStat
     case 'task.returned':
       // Its note says again, for the queue, how the attempt has ended.
       return [event.failed ? 'given back as failed' : 'given back'];
+    case 'task.return_refused':
+      return [`warning: could not be given back, which is tried again: ${event.message}`];
     case 'conflict.filed':
       return [`waits for ${event.bug}, which was filed for a person`];
     case 'parked.settled':

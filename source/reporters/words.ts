@@ -32,6 +32,7 @@ const ENDS: Readonly<Record<AttemptEnd, string>> = {
   spawn_failed: 'could not be started',
   bad_request: 'bad request',
   claim_lost: 'claim lost',
+  queue_failed: 'the queue did not answer',
   aborted: 'aborted',
   skipped: 'skipped',
   run_aborted: 'run aborted',

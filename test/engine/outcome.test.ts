@@ -6,6 +6,7 @@ import {
   type Consequence,
   consequenceOf,
   countsAsAttempt,
+  isOutsideFault,
   isRuntimeFault,
   iterationOutcome,
 } from '../../source/engine/outcome.js';
@@ -80,8 +81,8 @@ describe('consequenceOf', () => {
     );
   });
 
-  it.each(FAULTS.filter((each) => each !== 'usage_limit'))(
-    '%s backs off, and is the end of the task in this run the fifth time',
+  it.each([...FAULTS.filter((each) => each !== 'usage_limit'), 'queue_failed'] as const)(
+    '%s does not count, and is the end of the task in this run the fifth time',
     (each) => {
       fc.assert(
         fc.property(history, (before) => {
@@ -89,7 +90,7 @@ describe('consequenceOf', () => {
           expect(consequenceOf(each, before)).toEqual({
             counts: false,
             queue: 'open',
-            next: 'back_off',
+            next: each === 'queue_failed' ? 'next_task' : 'back_off',
             fate: failed ? 'failed' : 'open again',
           });
         }),
@@ -105,8 +106,8 @@ describe('consequenceOf', () => {
         expect(next === 'retry').toBe(fate === null);
         expect(queue === 'block_by_bug').toBe(fate === 'conflicted');
         expect(queue === 'close').toBe(fate === 'merged' || fate === 'empty');
-        // A task is not labelled for what its runtime has done.
-        expect(queue === 'open_as_failed').toBe(fate === 'failed' && next !== 'back_off');
+        // A task is not labelled for what its runtime or the queue has done.
+        expect(queue === 'open_as_failed').toBe(fate === 'failed' && !isOutsideFault(each));
       }),
     );
   });
@@ -135,6 +136,7 @@ describe('countsAsAttempt and isRuntimeFault', () => {
   it('tell apart the work’s failures, the runtime’s, and what is neither', () => {
     expect(ENDS.filter(countsAsAttempt).sort()).toEqual([...COUNTED].sort());
     expect(ENDS.filter(isRuntimeFault).sort()).toEqual([...FAULTS].sort());
+    expect(ENDS.filter(isOutsideFault).sort()).toEqual([...FAULTS, 'queue_failed'].sort());
   });
 
   it('say what consequenceOf says, whatever was before', () => {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { withTask } from '../../source/engine/change-state.js';
 import type { TaskId } from '../../source/engine/ids.js';
-import { attemptEndSchema, fateSchema, isRuntimeFault } from '../../source/engine/outcome.js';
+import { attemptEndSchema, fateSchema, isOutsideFault } from '../../source/engine/outcome.js';
 import { readyTasks } from '../../source/engine/queue/readiness.js';
 import { EMPTY_STATE } from '../../source/engine/reduce.js';
 import { candidates, scopeOf, scopeProblem, tasksLeftIn } from '../../source/engine/schedule.js';
@@ -79,7 +79,7 @@ describe('candidates', () => {
   it('leave out what has come to its end in this run, but for what the runtime alone has spoiled', () => {
     for (const fate of fateSchema.options) {
       for (const end of attemptEndSchema.options) {
-        const again = fate === 'open again' && isRuntimeFault(end);
+        const again = fate === 'open again' && isOutsideFault(end);
         expect(taken([{ id: 'a-1' }], { 'a-1': { fate, end } })).toEqual(again ? ['a-1'] : []);
       }
     }

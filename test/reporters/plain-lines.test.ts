@@ -223,6 +223,10 @@ const CASES: readonly (readonly [ExampleBody, readonly string[]])[] = [
     ['slot 1   app-7: given back as failed'],
   ],
   [
+    { type: 'task.return_refused', task: 'app-7', note: 'no time', failed: true, message: 'bd is stuck' },
+    ['slot 1   app-7: warning: could not be given back, which is tried again: bd is stuck'],
+  ],
+  [
     { type: 'conflict.filed', task: 'app-7', bug: 'app-41', worker: 0, files: ['a', 'b', 'c', 'd', 'e'] },
     ['slot 1   app-7: waits for app-41, which was filed for a person'],
   ],

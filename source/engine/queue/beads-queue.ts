@@ -6,7 +6,6 @@ import {
   type CloseResult,
   type Memory,
   type NewTask,
-  type QueueCommands,
   QueueError,
   type QueueListing,
   type Task,
@@ -17,19 +16,13 @@ import { parseIssues } from './bd-issue.js';
 import type { BdCommand, BdProgram } from './bd-program.js';
 import { BdListing } from './bd-listing.js';
 import type { BdVersion } from './bd-version.js';
+import { QUEUE_COMMANDS } from './queue-commands.js';
 
 /** Who bd records for what no worker's claim stands behind. */
 const HEW = 'hew';
 
 const createdSchema = z.object({ id: taskIdSchema });
 const memoriesSchema = z.record(z.string(), z.unknown());
-
-/** What a user types to do the same by hand. */
-const COMMANDS: QueueCommands = {
-  create: 'bd create "<title>"',
-  close: (id) => `bd close ${id}`,
-  giveBack: (id) => `bd update ${id} --status open --assignee ""`,
-};
 
 /** What a beads queue is made of. */
 export interface BeadsQueueOptions {
@@ -43,7 +36,7 @@ export interface BeadsQueueOptions {
  */
 export class BeadsQueue implements TaskQueue {
   readonly kind = 'beads';
-  readonly commands = COMMANDS;
+  readonly commands = QUEUE_COMMANDS.beads;
   readonly #options: BeadsQueueOptions;
   readonly #listing = new BdListing();
   /** Who holds what this process has claimed: bd lets nobody else change a claim. */

@@ -1,13 +1,6 @@
 import type { TaskId } from '../ids.js';
-import type {
-  ClaimResult,
-  CloseResult,
-  Memory,
-  NewTask,
-  QueueCommands,
-  QueueListing,
-  TaskQueue,
-} from '../ports.js';
+import type { ClaimResult, CloseResult, Memory, NewTask, QueueListing, TaskQueue } from '../ports.js';
+import { QUEUE_COMMANDS } from './queue-commands.js';
 import type { QueueDocument } from './queue-document.js';
 import { setFields, setMemory } from './queue-document.js';
 import { QueueFile } from './queue-file.js';
@@ -39,13 +32,6 @@ export interface FileQueueOptions {
   readonly now?: () => Date;
 }
 
-/** What a user types to do the same by hand. */
-const COMMANDS: QueueCommands = {
-  create: 'hew task new "<title>"',
-  close: (id) => `hew task close ${id}`,
-  giveBack: (id) => `hew task update ${id} --status open`,
-};
-
 /** A task to file, together with what blocks it from the first moment on. */
 export interface FiledTask extends NewTask {
   readonly blocked_by?: readonly TaskId[];
@@ -67,7 +53,7 @@ type Tasks = FileListing['tasks'];
  */
 export class FileQueue implements TaskQueue {
   readonly kind = 'file';
-  readonly commands = COMMANDS;
+  readonly commands = QUEUE_COMMANDS.file;
   readonly #file: QueueFile;
   readonly #prefix: string;
   readonly #now: () => Date;
