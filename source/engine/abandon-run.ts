@@ -1,5 +1,6 @@
 import { chooseGate } from './choose-gate.js';
 import { type CutRun, findCutRun, readPastRun } from './cut-run.js';
+import { deadFor } from './dead-for.js';
 import { endLeftovers } from './end-leftovers.js';
 import type { EventStream } from './event-stream.js';
 import { giveUp } from './finish-settled.js';
@@ -48,6 +49,7 @@ export async function abandonRun(
   const serial = past.started.mode === 'serial';
   const { clock } = request;
   const { state } = past;
+  const away_ms = deadFor(state, clock);
   const folder = { run, places, serial, clock, env: request.env, state };
   const reaped = await reapDeadRuns(places);
   const opened = await openGuardedFolder(folder, listen);
@@ -60,7 +62,7 @@ export async function abandonRun(
     const leftovers = await endLeftovers(context);
     if (leftovers !== null) return refused(leftovers);
     const { workers } = await settleRun(context, looseEnds(past.events));
-    await giveUp(context, workers);
+    await giveUp(context, workers, away_ms);
     return { kind: 'abandoned', state: context.events.state };
   } finally {
     await opened.close();

@@ -218,7 +218,13 @@ export const durableEventSchema = z.discriminatedUnion('type', [
     how: z.enum(['fast_forward', 'nothing', 'detached', 'in_place']),
   }),
   event('land.refused', { branch: z.string(), to: shaSchema, reason: z.string() }),
-  event('run.finished', { stop_reason: stopReasonSchema, exit_code: z.int(), tasks_left: count }),
+  event('run.finished', {
+    stop_reason: stopReasonSchema,
+    exit_code: z.int(),
+    tasks_left: count,
+    /** As in `run.resumed`, where a run that was cut is ended without going on. */
+    away_ms: milliseconds.optional(),
+  }),
   /** Something that a person should know and that changes no state. */
   event('notice', { level: z.enum(['info', 'warning']), text: z.string() }),
 ]);

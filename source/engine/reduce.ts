@@ -2,6 +2,7 @@ import { NOTHING_SPENT, withSlot, withTask, withWorker } from './change-state.js
 import type { DurableEvent } from './events.js';
 import { reduceControl, withoutRetry } from './reduce-control.js';
 import { reduceIteration } from './reduce-iteration.js';
+import { reduceResumed, withAway } from './reduce-resumed.js';
 import { newSlot, reduceSlot } from './reduce-slot.js';
 import type { RunState, SlotState, TaskState, WorkerState } from './state.js';
 import { isSameSpan, spanOf, withSpan } from './timeline.js';
@@ -72,30 +73,6 @@ function withSpans(
   return told;
 }
 
-/** The same slots and sums; nothing stops or pauses any more, and what a crash or an abort gave back is on offer again. */
-function resumeState(state: RunState, event: Extract<DurableEvent, { type: 'run.resumed' }>): RunState {
-  const { runtime, attempts, limits, away_ms } = event;
-  const to = Date.parse(event.at);
-  const offered = [...state.tasks].map(([id, task]) => [id, offerAgain(task)] as const);
-  return {
-    ...state,
-    run: state.run && { ...state.run, runtime, attempts, limits },
-    // What was cut was settled in no time to speak of: the moment before that is in no event.
-    away: [...state.away, { from: to - away_ms, to }],
-    workers: new Map([...state.workers].map(([number, worker]) => [number, goesOn(worker)] as const)),
-    slots: state.slots.map((slot) => ({ ...slot, paused: false, activity: { kind: 'idle' } })),
-    tasks: new Map(offered),
-    stopping: null,
-    stopping_detail: '',
-    landing: { kind: 'not_tried' },
-  };
-}
-
-/** A worker whose slot had finished works again, unless it is not there any more. */
-function goesOn(worker: WorkerState): WorkerState {
-  return worker.place === 'active' ? { ...worker, until: null, stop_reason: null } : worker;
-}
-
 type Return = Extract<DurableEvent, { type: 'task.returned' | 'task.return_refused' }>;
 
 function letGo(task: TaskState, event: Return): Partial<TaskState> {
@@ -104,12 +81,6 @@ function letGo(task: TaskState, event: Return): Partial<TaskState> {
     return { ...gone, offered_again: task.offered_again || event.offered, return_refused: null };
   const { note, failed, offered, message } = event;
   return { ...gone, return_refused: { note, failed, offered, message } };
-}
-
-/** What the user took out of the run, or somebody else took over, stays out of it. */
-function offerAgain(task: TaskState): TaskState {
-  const out = task.end === 'aborted' || task.end === 'skipped' || task.end === 'claim_lost';
-  return task.fate === 'open again' && !out ? { ...task, offered_again: true } : task;
 }
 
 function apply(state: RunState, event: DurableEvent): RunState {
@@ -219,7 +190,7 @@ function apply(state: RunState, event: DurableEvent): RunState {
     case 'control.received':
       return reduceControl(state, event.control);
     case 'run.resumed':
-      return resumeState(state, event);
+      return reduceResumed(state, event);
     case 'run.stopping':
       return { ...state, stopping: event.reason, stopping_detail: event.detail };
     case 'land.started':
@@ -230,7 +201,8 @@ function apply(state: RunState, event: DurableEvent): RunState {
       return { ...state, landing: { kind: 'refused', to: event.to, reason: event.reason } };
     case 'run.finished': {
       const { at, stop_reason, exit_code, tasks_left } = event;
-      return { ...state, finished: { at, stop_reason, exit_code, tasks_left } };
+      const away = withAway(state.away, event);
+      return { ...state, away, finished: { at, stop_reason, exit_code, tasks_left } };
     }
     case 'trunk.checked':
       return event.outcome === 'green' ? { ...state, failures_in_row: 0 } : state;

@@ -2,6 +2,7 @@ import { chooseGate } from './choose-gate.js';
 import { checkBase } from './check-base.js';
 import { type CutRun, findCutRun, readPastRun } from './cut-run.js';
 import { earlierAttempts } from './earlier-attempts.js';
+import { deadFor } from './dead-for.js';
 import { endLeftovers } from './end-leftovers.js';
 import type { EventStream } from './event-stream.js';
 import { findRuntimes } from './find-runtimes.js';
@@ -160,7 +161,7 @@ async function takeUp(
 ): Promise<RunStart> {
   const { context } = opened;
   const { run, events, clock } = context;
-  const away_ms = Math.max(0, clock.now().getTime() - Date.parse(past.state.updated_at ?? ''));
+  const away_ms = deadFor(past.state, clock);
   events.note({ type: 'notice', level: 'info', text: `${run} was cut: taking it up` });
   const refuse = async (problem: string): Promise<RunStart> => {
     await opened[Symbol.asyncDispose]();
@@ -171,7 +172,7 @@ async function takeUp(
   const settled = await settleRun(context, looseEnds(past.events));
   const landed = events.state.landing.kind === 'landed';
   if (landed || settled.repair !== null) {
-    const handle = opened.follow(() => finishSettled(context, settled.workers));
+    const handle = opened.follow(() => finishSettled(context, settled.workers, away_ms));
     return { kind: 'started', handle };
   }
   const problem = context.serial ? await checkHome(context) : null;

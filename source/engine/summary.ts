@@ -8,6 +8,7 @@ import { goneSince } from './shown-slots.js';
 import type { RunState, SlotState, WorkerState } from './state.js';
 import type { StopReason } from './stop.js';
 import { type TaskSummary, taskSummary } from './task-summary.js';
+import { withDeadSpans } from './timeline.js';
 
 export { fateOf } from './task-summary.js';
 
@@ -166,8 +167,9 @@ function wallOf(state: RunState, end: number): number {
   return state.run ? livedTime(state, Date.parse(state.run.at), end) : 0;
 }
 
-function timeline({ run, slots }: RunState, to: number): Timeline | null {
+function timeline({ run, slots, away }: RunState, to: number): Timeline | null {
   if (!run || run.mode === 'dry_run') return null;
   const from = Date.parse(run.at);
-  return { from, to: Math.max(from, to), slots: slots.map(({ slot, spans }) => ({ slot, spans })) };
+  const told = slots.map(({ slot, spans }) => ({ slot, spans: withDeadSpans(spans, away) }));
+  return { from, to: Math.max(from, to), slots: told };
 }

@@ -15,7 +15,8 @@ export type SpanKind =
   | 'nothing_ready'
   | 'paused'
   | 'removed'
-  | 'finished';
+  | 'finished'
+  | 'dead';
 
 /** A stretch of a slot's time. It ends where the next one begins; the last one goes on. */
 export interface Span {
@@ -60,6 +61,20 @@ export function withSpan(spans: readonly Span[], now: Omit<Span, 'from'>, at: nu
   const before = spans.slice(0, -1);
   const previous = before.at(-1);
   return previous && isSameSpan(previous, now) ? before : [...before, { ...now, from: last.from }];
+}
+
+/** The spans with the stretches told in which the run was dead: what a slot was in the middle of went on only after. Pure. */
+export function withDeadSpans(
+  spans: readonly Span[],
+  dead: readonly { readonly from: number; readonly to: number }[],
+): readonly Span[] {
+  return dead.reduce((told, { from, to }) => {
+    const before = told.filter((span) => span.from < from);
+    const then = told.findLast((span) => span.from <= to);
+    if (before.length === 0 || !then) return told;
+    const after = told.filter((span) => span.from > to);
+    return [...before, { kind: 'dead', task: null, from }, { ...then, from: to }, ...after];
+  }, spans);
 }
 
 /** Whether a slot spends its time in the same way. Pure. */

@@ -14,6 +14,7 @@ const MARKS: Readonly<Record<SpanKind, string>> = {
   idle: ' ',
   removed: ' ',
   finished: ' ',
+  dead: '-',
 };
 
 const LEGEND: Readonly<Partial<Record<SpanKind, string>>> = {
@@ -24,6 +25,7 @@ const LEGEND: Readonly<Partial<Record<SpanKind, string>>> = {
   disk: 'no room on disk',
   nothing_ready: 'nothing ready',
   paused: 'paused',
+  dead: 'hew was not running',
 };
 
 /** As wide as ` slot 16 `. */

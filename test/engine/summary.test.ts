@@ -226,6 +226,12 @@ describe('summarise', () => {
     expect(summarise(EMPTY_STATE, NOW).wall_ms).toBe(0);
   });
 
+  it('counts no time in which a run was dead that is given up', () => {
+    const at = '2026-11-22T11:00:00.000Z';
+    const given_up = { ...finished('cancelled'), away_ms: 30 * 60_000, at } as const;
+    expect(summaryOf(started(), given_up).wall_ms).toBe(15 * 60_000);
+  });
+
   it('counts no time in which the run was dead, of the run or of a worker', () => {
     const at = (time: string): string => `2026-11-22T${time}:00.000Z`;
     const resumed = { type: 'run.resumed', runtime: 'claude', attempts: 2, away_ms: 30 * 60_000 } as const;

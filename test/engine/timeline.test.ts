@@ -2,7 +2,14 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { taskIdSchema } from '../../source/engine/ids.js';
 import { EMPTY_STATE, reduce } from '../../source/engine/reduce.js';
-import { MOST_SPANS, type Span, type SpanKind, spanOf, withSpan } from '../../source/engine/timeline.js';
+import {
+  MOST_SPANS,
+  type Span,
+  type SpanKind,
+  spanOf,
+  withDeadSpans,
+  withSpan,
+} from '../../source/engine/timeline.js';
 import { eventSequences } from '../event-sequences.js';
 
 const TASK = taskIdSchema.parse('app-1');
@@ -37,6 +44,40 @@ function times(spans: readonly Span[], until: number): ReadonlyMap<SpanKind, num
   }
   return sums;
 }
+
+describe('withDeadSpans', () => {
+  it('cuts out the stretch in which the run was dead, and goes on with what there was at its end', () => {
+    const spans: readonly Span[] = [
+      { kind: 'idle', task: null, from: 0 },
+      { kind: 'work', task: TASK, from: 10 },
+      { kind: 'paused', task: null, from: 60 },
+    ];
+    const dead = { kind: 'dead', task: null } as const;
+    expect(withDeadSpans(spans, [{ from: 20, to: 60 }])).toEqual([
+      ...spans.slice(0, 2),
+      { ...dead, from: 20 },
+      ...spans.slice(2),
+    ]);
+    expect(withDeadSpans(spans, [{ from: 20, to: 50 }])[3]).toEqual({ kind: 'work', task: TASK, from: 50 });
+    expect(withDeadSpans(spans.slice(1), [{ from: 5, to: 8 }])).toEqual(spans.slice(1));
+  });
+
+  it('takes exactly the dead time from the others, and keeps spans in order', () => {
+    fc.assert(
+      fc.property(changes, fc.integer({ min: 1001, max: 9000 }), fc.nat(5000), (steps, from, ms) => {
+        const spans = told(steps);
+        const end = 1_000_000;
+        const dead = withDeadSpans(spans, [{ from, to: from + ms }]);
+        expect(times(dead, end).get('dead') ?? 0).toBe(ms);
+        expect([...times(dead, end).values()].reduce((sum, each) => sum + each, 0)).toBe(end - 1000);
+        expect(dead.map((span) => span.from)).toEqual(
+          dead.map((span) => span.from).toSorted((a, b) => a - b),
+        );
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
 
 describe('withSpan', () => {
   it('keeps spans in order, without gaps, from the first moment to the last', () => {
