@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Options, execa } from 'execa';
+import { systemRemedy } from '../system-remedy.js';
+
+/** The exit code that is told of a git that could not be started. */
+const NOT_STARTED = -1;
 
 /** What git answered. */
 export interface GitAnswer {
@@ -30,7 +34,8 @@ export class GitError extends Error {
     const lines = (answer.stderr || answer.stdout).trim().split('\n');
     // Hints and warnings may come before the reason.
     const words = lines.find((line) => /^(fatal|error):/.test(line)) ?? lines[0] ?? '';
-    super(`git ${args.join(' ')} in ${cwd} ended with ${answer.exit_code}: ${words}`);
+    const how = answer.exit_code === NOT_STARTED ? 'could not be started' : `ended with ${answer.exit_code}`;
+    super(`git ${args.join(' ')} in ${cwd} ${how}: ${words}`);
   }
 }
 
@@ -142,11 +147,9 @@ export class Git {
       ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     });
     if (result.exitCode === undefined && result.code !== undefined) {
-      throw new GitError(told, cwd, {
-        exit_code: -1,
-        stdout: '',
-        stderr: result.originalMessage ?? result.code,
-      });
+      const remedy = systemRemedy(result.code);
+      const stderr = `${result.originalMessage ?? result.code}${remedy === null ? '' : `. ${remedy}`}`;
+      throw new GitError(told, cwd, { exit_code: NOT_STARTED, stdout: '', stderr });
     }
     return {
       // A git that a signal ended has no exit code: told as the shell tells it.

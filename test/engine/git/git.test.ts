@@ -90,6 +90,14 @@ it('throws when git or the folder is missing', async () => {
   ).rejects.toThrow(GitError);
 });
 
+it('tells why git could not be started, and what mends it', async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(folder.at('git'), '', { mode: 0o644 });
+  await expect(new Git({ PATH: folder.path }).ask(folder.path, ['version'])).rejects.toThrow(
+    `git version in ${folder.path} could not be started: spawn git EACCES. Give yourself access to it`,
+  );
+});
+
 it('tells a git that a signal ended as the shell tells it', async () => {
   await using folder = await temporaryFolder();
   await writeFile(folder.at('git'), '#!/bin/sh\nkill -9 $$\n');
