@@ -19,6 +19,7 @@ export const attemptEndSchema = z.enum([
   'unknown',
   'refusal',
   'prompt_too_long',
+  'git_failed',
   'blocked',
   'conflict',
   'parked',
@@ -93,6 +94,7 @@ export function consequenceOf(end: AttemptEnd, history: AttemptHistory): Consequ
     case 'unknown':
     case 'refusal':
     case 'prompt_too_long':
+    case 'git_failed':
       return history.counted >= history.attempts
         ? { counts: true, queue: 'open_as_failed', next: 'next_task', fate: 'failed' }
         : { counts: true, queue: 'keep', next: 'retry', fate: null };
@@ -171,6 +173,7 @@ export function iterationOutcome(end: AttemptEnd): IterationOutcome {
     case 'spawn_failed':
     case 'bad_request':
       return 'runtime_error';
+    case 'git_failed':
     case 'no_closing_word':
     case 'foreign_change':
     case 'operation_in_progress':

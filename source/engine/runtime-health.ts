@@ -103,6 +103,7 @@ export function reportAttempt(health: RuntimeHealth, report: RuntimeReport): Run
     case 'unknown':
     case 'refusal':
     case 'prompt_too_long':
+    case 'git_failed':
     case 'blocked':
     case 'conflict':
     case 'parked':

@@ -175,7 +175,7 @@ async function guarded(run: () => Promise<AttemptOutcome>): Promise<AttemptOutco
     return await run();
   } catch (error) {
     if (error instanceof QueueError) return { ...NOTHING_DONE, end: 'queue_failed', reason: error.message };
-    if (error instanceof GitError) return { ...NOTHING_DONE, end: 'crashed', reason: error.message };
+    if (error instanceof GitError) return { ...NOTHING_DONE, end: 'git_failed', reason: error.message };
     throw error;
   }
 }

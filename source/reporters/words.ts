@@ -21,6 +21,7 @@ const ENDS: Readonly<Record<AttemptEnd, string>> = {
   unknown: 'agent failed',
   refusal: 'agent refused',
   prompt_too_long: 'prompt too long',
+  git_failed: 'git failed',
   blocked: 'blocked',
   conflict: 'merge conflict',
   parked: 'parked',

@@ -28,6 +28,7 @@ const COUNTED: readonly AttemptEnd[] = [
   'unknown',
   'refusal',
   'prompt_too_long',
+  'git_failed',
 ];
 const FAULTS: readonly AttemptEnd[] = [
   'usage_limit',
