@@ -45,8 +45,6 @@ export interface ScreenOptions {
   readonly worktrees: WorktreeSource;
   readonly story: TellStory;
   readonly theme: Theme;
-  /** Told when a person opens a worktree. */
-  readonly onVisit?: (visit: Visit) => void;
   /** The run goes on in another process, so that the screen may be left. */
   readonly attached?: boolean;
 }
@@ -59,7 +57,7 @@ export function hasScreen(): boolean {
 }
 
 /** Draws the screen in the terminal's alternate buffer. Whatever ends the process, the terminal is given back. */
-export function openScreen({ theme, onVisit, ...options }: ScreenOptions): Screen {
+export function openScreen({ theme, ...options }: ScreenOptions): Screen {
   const { stdin, stdout } = process;
   const { promise: gone, resolve } = Promise.withResolvers<ScreenEnd>();
   const leave = (how: Leaving): void => end({ kind: how });
@@ -72,7 +70,8 @@ export function openScreen({ theme, onVisit, ...options }: ScreenOptions): Scree
   const visits = {
     hasEditor: editorOf(process.env) !== null,
     open: (visit: Visit, suspend: Suspend): Promise<string> => {
-      if (!terminal.isLent) onVisit?.(visit);
+      const { worker, program } = visit;
+      if (!terminal.isLent) options.control({ type: 'visitWorktree', worker, program });
       return terminal.lend(visit, suspend);
     },
   };

@@ -145,12 +145,9 @@ async function show(
   let signalled: 'signal' | 'hung_up' | null = null;
   const early: Control[] = [];
   let control = (asked: Control): void => void early.push(asked);
-  // Before the run has begun there is no worktree to visit.
-  let visited: NonNullable<ScreenOptions['onVisit']> = () => undefined;
   using screen = openScreen({
     pull: feed.pull,
     control: (asked) => control(asked),
-    onVisit: (visit) => visited(visit),
     ...looks,
   });
   using _signals = takeEndSignals({
@@ -169,11 +166,6 @@ async function show(
   const handle = await begin((events) => feed.listen(events));
   control = (asked) => handle.control(asked);
   early.forEach(control);
-  visited = ({ program, worker }) => {
-    if (handle.events.state.finished) return;
-    const text = `a person opens ${program === 'shell' ? 'a shell' : 'an editor'} in the worktree of w${worker}`;
-    handle.events.note({ type: 'notice', level: 'info', text });
-  };
   using _bell = ringBell(handle.events, screen);
   // How it has failed is told by whoever follows the run to its end.
   const ended = handle.ended.then(

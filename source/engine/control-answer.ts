@@ -43,6 +43,10 @@ export function controlAnswer(state: RunState, control: Control): ControlAnswer 
       const problem = raiseProblem(state.run.limits, control.limits);
       return problem === null ? yes(`the limit is now ${raisedInWords(control.limits)}`) : no(problem);
     }
+    case 'visitWorktree':
+      return state.workers.get(control.worker)?.place === 'active'
+        ? yes(`w${control.worker} goes on meanwhile`)
+        : no(`w${control.worker} has no worktree`);
     case 'drainRun':
       return state.stopping
         ? no('the run is ending already')

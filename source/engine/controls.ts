@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { slotNumberSchema, taskIdSchema } from './ids.js';
+import { slotNumberSchema, taskIdSchema, workerNumberSchema } from './ids.js';
 import { raisedLimitsSchema } from './raise-limits.js';
 
 /** In UTF-16 units: a note is read by a model, beside everything else. */
@@ -28,6 +28,12 @@ export const controlSchema = z.discriminatedUnion('type', [
   }),
   /** The run may use more than it was allowed to; no limit becomes less. */
   z.object({ type: z.literal('raiseLimits'), limits: raisedLimitsSchema }),
+  /** A person goes into a worker's worktree: the run goes on as before, and remembers it. */
+  z.object({
+    type: z.literal('visitWorktree'),
+    worker: workerNumberSchema,
+    program: z.enum(['editor', 'shell']),
+  }),
   /** No further iteration begins; those in work finish, and what is merged lands. */
   z.object({ type: z.literal('drainRun') }),
   /** Running agents are ended, their tasks go back to open, what was merged stays and lands by a pure fast-forward. */

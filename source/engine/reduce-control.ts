@@ -26,6 +26,7 @@ export function reduceControl(state: RunState, control: Control): RunState {
     case 'resumeSlot':
     case 'addSlot':
     case 'removeSlot':
+    case 'visitWorktree':
     case 'drainRun':
     case 'abortRun':
       return state;

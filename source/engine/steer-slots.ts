@@ -37,6 +37,7 @@ export function steerSlots(
     case 'retryTask':
     case 'noteTask':
     case 'raiseLimits':
+    case 'visitWorktree':
     case 'drainRun':
       return;
   }

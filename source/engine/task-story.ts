@@ -49,6 +49,7 @@ function isAbout(task: TaskId, event: DurableEvent, before: RunState): boolean {
     case 'addSlot':
     case 'removeSlot':
     case 'raiseLimits':
+    case 'visitWorktree':
     case 'drainRun':
     case 'abortRun':
       return false;

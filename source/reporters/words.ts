@@ -96,6 +96,8 @@ export function controlInWords(control: Control): string {
       return `tell ${'task' in control.to ? control.to.task : `slot ${control.to.slot}`}: ${control.text}`;
     case 'raiseLimits':
       return `raise the limit to ${raisedInWords(control.limits)}`;
+    case 'visitWorktree':
+      return `open ${control.program === 'shell' ? 'a shell' : 'an editor'} in the worktree of w${control.worker}`;
     case 'drainRun':
       return 'begin no further iteration';
     case 'abortRun':

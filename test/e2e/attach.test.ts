@@ -31,7 +31,8 @@ describe('hew tui --attach', () => {
     await first.print('said before\n');
     await terminal.until('said before');
     terminal.vanish();
-    using again = startInTerminal(project, ['tui', '--attach']);
+    const env = { VISUAL: '', EDITOR: 'true' };
+    using again = startInTerminal(project, ['tui', '--attach'], { env });
     await again.until('said before');
     await second.print('said after\n');
     await again.until('said after');
@@ -39,6 +40,11 @@ describe('hew tui --attach', () => {
     await again.until(/transcript {2}w0 iteration 1\n[^]*said before/);
     again.type('\u001B');
     await again.until('said after');
+    again.type('e');
+    await again.until('Open the worktree of slot 1');
+    again.type('e');
+    await untilJournal(project, '"visitWorktree"');
+    await again.until(/the worktree of w0/);
     again.type('p');
     await untilJournal(project, '"slot.paused"');
     // The journal has it before this screen does.

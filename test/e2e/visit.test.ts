@@ -70,8 +70,8 @@ describe('e on the screen', () => {
     expect(terminal.screen()[0]).toMatch(/^ hew {2}/);
     expect(terminal.screen().at(-1)).toContain('q quit');
     expect(terminal.modes).toEqual({ buffer: 'alternate', cursor: 'hidden', entered: true });
-    expect(await journalOf(project)).toMatch(/a person opens an editor in the worktree of w0/);
-    expect(await journalOf(project)).not.toContain('control.received');
+    expect(await journalOf(project)).toMatch(/"visitWorktree","worker":0,"program":"editor"/);
+    expect((await journalOf(project)).match(/control\.received/g)).toHaveLength(1);
 
     terminal.type('?');
     await terminal.until('any key closes this');

@@ -288,6 +288,10 @@ const CASES: readonly (readonly [ExampleBody, readonly string[]])[] = [
     },
     ['run      asked: raise the limit to $5.5 and 1h30m'],
   ],
+  [
+    { type: 'control.received', control: { type: 'visitWorktree', worker: 0, program: 'editor' } },
+    ['run      asked: open an editor in the worktree of w0'],
+  ],
   [{ type: 'control.received', control: { type: 'abortRun' } }, ['run      asked: abort run']],
   [
     { type: 'run.stopping', reason: 'budget_cost', detail: '$10.02' },
