@@ -41,6 +41,10 @@ describe('checkInvariants', () => {
     ['is merged without a cause', withTask({ fate: 'merged', worker: null })],
     ['is failed without a cause', withTask({ fate: 'failed', end: 'gate_red', counted: 1, tries: 2 })],
     ['is stranded without a cause', withTask({ fate: 'stranded' })],
+    [
+      'is to be given back and still held',
+      withTask({ return_refused: { note: '', failed: false, offered: false, message: 'no' } }),
+    ],
     ['is closed and refused', withTask({ closed: true, close_refused: 'no' })],
     ['2 attempts of 1', withTask({ counted: 2 })],
     ['2 faults in 1', withTask({ faults: 2 })],

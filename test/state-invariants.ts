@@ -93,6 +93,10 @@ function taskProblems(task: TaskState, state: RunState): string[] {
     ),
     ...unless(hasCause(task, state), `${id} is ${fate} without a cause (its last end is ${task.end})`),
     ...unless(!task.closed || task.close_refused === null, `${id} is closed and refused`),
+    ...unless(
+      task.return_refused === null || (worker === null && fate !== null),
+      `${id} is to be given back and still held`,
+    ),
     ...unless(task.counted <= task.tries, `${id} has ${task.counted} attempts of ${task.tries} that count`),
     ...unless(task.faults <= task.tries, `${id} has ${task.faults} faults in ${task.tries} tries`),
   ];

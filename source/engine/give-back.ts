@@ -27,7 +27,9 @@ export async function giveBack(context: QueueContext, request: ReturnRequest): P
   } catch (error) {
     if (!(error instanceof QueueError)) throw error;
     const { message } = error;
-    await context.events.record({ type: 'task.return_refused', task, note, failed, offered, message });
+    const told = context.events.state.tasks.get(task)?.return_refused?.message;
+    if (message !== told)
+      await context.events.record({ type: 'task.return_refused', task, note, failed, offered, message });
     return false;
   }
   await context.events.record({ type: 'task.returned', task, note, failed, offered });
@@ -41,12 +43,14 @@ export async function giveBack(context: QueueContext, request: ReturnRequest): P
 export async function giveBackAgain(context: QueueContext): Promise<boolean> {
   const { events, queue, run } = context;
   let returned = false;
-  for (const { id: task, return_refused: refused } of events.state.tasks.values()) {
+  for (const { id: task, end, return_refused: refused } of events.state.tasks.values()) {
     if (refused === null) continue;
     const { note, failed, offered } = refused;
     const now = await queue.show(task).catch(unlessQueueError);
     if (now === 'no answer') break;
-    if (now && isClaimOf(run, now)) {
+    // Whether its agent had closed it could not be seen when it ended.
+    const isHeld = now && (isClaimOf(run, now) || (now.status === 'closed' && end === 'queue_failed'));
+    if (isHeld) {
       if (!(await giveBack(context, { task, note, failed, offered }))) break;
     } else await events.record({ type: 'task.returned', task, note, failed, offered });
     returned = true;

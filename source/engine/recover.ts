@@ -186,9 +186,11 @@ function isOurs(task: Pick<Task, 'status' | 'assignee'>, { run }: RunState): boo
 /** Every claim of the run that no settled or parked iteration accounts for, and what is told to go back. */
 function returns(state: RunState, ends: LooseEnds, world: World): RecoveryStep[] {
   const inFlight = new Set(ends.iterations.map(({ started }) => started.task));
-  const steps = ends.returning.flatMap(({ task, fate, end }) =>
-    giveBackOnce(task, fate === 'failed' && !isOutsideFault(end), world, state),
-  );
+  const steps = ends.returning.flatMap(({ task, fate, end }) => {
+    // Whether its agent had closed it could not be seen when the queue did not answer.
+    const back = end === 'queue_failed' ? giveBack : giveBackOnce;
+    return back(task, fate === 'failed' && !isOutsideFault(end), world, state);
+  });
   const told = new Set(ends.returning.map(({ task }) => task));
   const merging = new Set(
     [...ends.unclosed, ...(ends.parked_merging ? [ends.parked_merging] : [])].map(({ task }) => task),

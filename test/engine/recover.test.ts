@@ -255,6 +255,7 @@ describe('recover', () => {
           },
         });
         expect({ steps, problems: checkInvariants(state) }).toEqual({ steps, problems: [] });
+        expect([...state.tasks.values()].filter((task) => task.return_refused !== null)).toEqual([]);
       }),
       { numRuns: 500 },
     );
