@@ -66,6 +66,7 @@ export async function runProgram(
       ledger: request.ledger,
       redactor: request.redactor,
       input: program.input,
+      gathers: true,
       log,
       signal: either,
       onStarted: (set) => {

@@ -1,3 +1,4 @@
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream';
 import { execa } from 'execa';
 import { NO_REDACTION, type Redactor } from '../redactor.js';
 import type { BoundedLog } from './bounded-log.js';
@@ -25,6 +26,8 @@ export interface RunInSetRequest {
   /** Called for each line, in order; while a returned promise is pending, no more of that stream is read. */
   readonly onStdout: LineHandler;
   readonly onStderr: LineHandler;
+  /** For a program that puts out short lines for long: they are read ten times a second, as long as they are few. */
+  readonly gathers?: boolean;
   /** Gets the bytes of both streams, each stream's lines whole where they are under 1 MB. The caller ends it. */
   readonly log?: BoundedLog;
   /** Where the set's start and end are noted; none where nobody comes after. */
@@ -70,7 +73,7 @@ export async function runInSet(request: RunInSetRequest): Promise<RunInSetResult
   if (signal.aborted)
     return { kind: 'not_started', code: 'ABORT_ERR', message: 'aborted before it was started' };
 
-  const subprocess = start(request);
+  const subprocess = request.gathers === true ? withLeastRead(() => start(request)) : start(request);
   const { pid } = subprocess;
   if (pid === undefined) {
     const { code, originalMessage } = await subprocess;
@@ -88,6 +91,7 @@ export async function runInSet(request: RunInSetRequest): Promise<RunInSetResult
     log: request.log,
     maxLineBytes: request.maxLineBytes ?? MAX_LINE_BYTES,
     redactor: request.redactor ?? NO_REDACTION,
+    gathers: request.gathers,
   };
   const readers = [
     new StreamReader(subprocess.stdout, { ...sinks, onLine: request.onStdout } satisfies StreamSinks),
@@ -140,6 +144,18 @@ function start({ command, args, cwd, env, mark, input }: RunInSetRequest) {
     stdout: 'pipe',
     stderr: 'pipe',
   });
+}
+
+/** Starts a program whose output is left to the system while it waits to be read, so that nothing is woken for it. */
+function withLeastRead<T>(spawn: () => T): T {
+  const usual = getDefaultHighWaterMark(false);
+  // A child's streams take no mark of their own, and nothing public stops one whose mark is not reached.
+  setDefaultHighWaterMark(false, 1);
+  try {
+    return spawn();
+  } finally {
+    setDefaultHighWaterMark(false, usual);
+  }
 }
 
 /** Why the set is to be ended: its leader has gone, hew wants it to end, or its output has nowhere to go. */

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BoundedLines, type BoundedLine } from './bounded-lines.js';
 import type { BoundedLog } from './bounded-log.js';
 import type { Redactor } from '../redactor.js';
+import { ReadingPace } from './reading-pace.js';
 import { RedactedBytes } from './redacted-bytes.js';
 import { WholeLines } from './whole-lines.js';
 
@@ -14,6 +15,8 @@ export interface StreamSinks {
   readonly maxLineBytes: number;
   /** Takes out of lines and log what is nobody's to read. */
   readonly redactor: Redactor;
+  /** Short pieces are waited for and taken together, but for the first after a silence, and once the program has ended. */
+  readonly gathers?: boolean | undefined;
 }
 
 /** Reads a program's stream into its sinks, no faster than they take it, holding little more than one line. */
@@ -28,12 +31,16 @@ export class StreamReader {
   #chunks = 0;
   #busy = false;
   #abandoned = false;
+  readonly #pace: ReadingPace | null;
+  #hurried = false;
+  #endWait = (): void => {};
 
   constructor(stream: Readable, sinks: StreamSinks) {
     this.#stream = stream;
     this.#sinks = sinks;
     this.#lines = new BoundedLines(sinks.maxLineBytes);
     this.#redacted = new RedactedBytes(sinks.redactor);
+    this.#pace = sinks.gathers === true ? new ReadingPace() : null;
     this.done = this.#read();
     // Told by finish(), which whoever made the reader may not have come to yet: until then it must not end hew.
     this.done.catch(() => {});
@@ -45,6 +52,8 @@ export class StreamReader {
    */
   async finish(quietMs: number): Promise<void> {
     const ended = this.done.then(() => true);
+    this.#hurried = true;
+    this.#endWait();
     for (;;) {
       const before = this.#chunks;
       if (await Promise.race([ended, pause(quietMs, false, { ref: false })])) return;
@@ -61,8 +70,10 @@ export class StreamReader {
         this.#busy = true;
         this.#chunks += 1;
         await this.#log(this.#redacted.push(this.#whole.push(chunk as Buffer)));
-        await this.#tell(this.#lines.push(chunk as Buffer));
+        const lines = this.#lines.push(chunk as Buffer);
+        await this.#tell(lines);
         this.#busy = false;
+        await this.#gather({ lines: lines.length, bytes: (chunk as Buffer).length });
       }
     } catch (error) {
       // The stream that finish() gave up ends as a stream cut short: that is no fault.
@@ -71,6 +82,19 @@ export class StreamReader {
     await this.#log(this.#redacted.push(this.#whole.end()));
     await this.#log(this.#redacted.end());
     await this.#tell(this.#lines.end());
+  }
+
+  /** Lets more come, if it comes in short pieces. */
+  async #gather(piece: Parameters<ReadingPace['waitAfter']>[0]): Promise<void> {
+    const ms = this.#pace?.waitAfter(piece, performance.now()) ?? 0;
+    if (ms === 0 || this.#hurried) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   async #log(bytes: Buffer): Promise<void> {

@@ -1,4 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
+import { getDefaultHighWaterMark } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { BoundedLog } from '../../../source/engine/processes/bounded-log.js';
 import { cpuOf, type ProcessSet } from '../../../source/engine/processes/process-set.js';
@@ -69,6 +70,16 @@ describe('runInSet', () => {
     expect(result).toEqual(exited({ exit_code: 3 }));
     expect(lines.filter((line) => !line.startsWith('!'))).toEqual(['a', 'b']);
     expect(lines).toContainEqual(expect.stringMatching(/^! .*\/cwd none$/));
+  });
+
+  test('gathers what is put out, loses none of it, and leaves other streams as they are', async () => {
+    const before = getDefaultHighWaterMark(false);
+    const script = 'cat; i=0; while [ $i -lt 2000 ]; do i=$((i+1)); echo "n $i"; done; printf end';
+    const { result, lines } = await run(script, { gathers: true, input: 'a\nb\n' });
+    expect(result).toEqual(exited({}));
+    const counted = Array.from({ length: 2000 }, (_, index) => `n ${index + 1}`);
+    expect(lines).toEqual(['a', 'b', ...counted, 'end']);
+    expect(getDefaultHighWaterMark(false)).toBe(before);
   });
 
   test('adds the mark to the environment, and nothing else', async () => {

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { NO_REDACTION } from '../../../source/engine/redactor.js';
 import { StreamReader } from '../../../source/engine/processes/stream-reader.js';
@@ -6,12 +7,10 @@ import { StreamReader } from '../../../source/engine/processes/stream-reader.js'
 /** Longer than a test may take: whoever waits for it fails. */
 const FOR_EVER_MS = 1_000_000;
 
-function reading(onLine: (line: string) => void | Promise<void>) {
+function reading(onLine: (line: string) => void | Promise<void>, gathers = false) {
   const stream = new PassThrough();
-  return {
-    stream,
-    reader: new StreamReader(stream, { onLine, log: undefined, maxLineBytes: 1000, redactor: NO_REDACTION }),
-  };
+  const sinks = { onLine, log: undefined, maxLineBytes: 1000, redactor: NO_REDACTION, gathers };
+  return { stream, reader: new StreamReader(stream, sinks) };
 }
 
 describe('StreamReader', () => {
@@ -45,6 +44,19 @@ describe('StreamReader', () => {
     taken.resolve();
     await finished;
     expect(lines).toEqual(['one', 'two']);
+  });
+
+  test('gathers what comes soon after the first, and waits for no more once the program has ended', async () => {
+    const reads: string[] = [];
+    const { stream, reader } = reading((line) => void reads.push(line), true);
+    stream.write('one\n');
+    await expect.poll(() => reads).toEqual(['one']);
+    stream.write('two\n');
+    stream.end('three\n');
+    await setImmediate();
+    expect(reads).toEqual(['one']);
+    await reader.finish(FOR_EVER_MS);
+    expect(reads).toEqual(['one', 'two', 'three']);
   });
 
   test('rejects when a line cannot be taken', async () => {
