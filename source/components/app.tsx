@@ -97,7 +97,9 @@ export function App(props: AppProps): ReactElement {
     // What a control has changed is seen with the key that has asked for it.
     setData(pull(columns));
   };
-  useInput((input, key) => orElse(exit, () => keysPressed(input, key).forEach(press)));
+  // Over the summary no key does harm, so that what comes in one piece need not be taken for a paste.
+  const noPaste = (): boolean => summary.lines !== null && !summary.isTyping();
+  useInput((input, key) => orElse(exit, () => keysPressed(input, key, noPaste()).forEach(press)));
 
   if (summary.lines !== null) {
     const { lines, state } = summary;

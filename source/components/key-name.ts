@@ -26,14 +26,24 @@ function keyName(input: string, key: Key): string {
 
 /**
  * The keys that were pressed, where the screen is slow several at once: one that is held comes as several characters, and
- * Esc with the next one as if Alt was held. Pure.
+ * Esc with the next one as if Alt was held. Other text is taken for a paste, unless it is told that there can be none. Pure.
  */
-export function keysPressed(input: string, key: Key): readonly string[] {
+export function keysPressed(input: string, key: Key, noPaste = false): readonly string[] {
   const name = keyName(input, key);
   // What is asked must not be answered by a key that follows its Esc.
   if (key.meta && !key.escape && (input !== '' || name === 'enter')) return ['escape', name];
+  if (name !== input) return [name];
   // Digits are left together, since two of them name one slot.
-  return /^(\D)\1+$/u.test(name) ? Array.from(name) : [name];
+  const isKeys = noPaste || /^(\D)\1+$/u.test(name) || /^\p{Cc}{2,}$/u.test(name);
+  return isKeys ? Array.from(name, characterName) : [name];
+}
+
+/** A key by the character that it comes as among others: of one that comes alone Ink tells the name. */
+function characterName(character: string): string {
+  if (character === '\t') return 'tab';
+  if (character === '\r') return 'enter';
+  const code = character.charCodeAt(0);
+  return code >= 1 && code <= 26 ? `ctrl-${String.fromCharCode(code + 96)}` : character;
 }
 
 /** What is said of a key that does nothing; empty for one that has no name. Pure. */

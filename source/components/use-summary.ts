@@ -19,6 +19,8 @@ export interface SummaryHandle {
   /** The lines of the summary, or of the story that is read; null while the run goes on. */
   readonly lines: readonly string[] | null;
   readonly state: SummaryState;
+  /** Whether the last key, drawn or not yet, has left it with a text that is typed. */
+  isTyping(): boolean;
   /** Does what a key asks; false when the screen is to be left. */
   press(key: string, facts: Omit<SummaryFacts, 'lines'>): boolean;
 }
@@ -60,6 +62,7 @@ export function useSummary({ summary, columns, tell }: SummaryRequest): SummaryH
   return {
     lines: linesIn(state),
     state,
+    isTyping: () => latest.current.typing !== null,
     press(key, facts) {
       const next = pressSummaryKey(latest.current, key, { ...facts, lines: linesIn(latest.current) ?? [] });
       if (next === 'leave') return false;

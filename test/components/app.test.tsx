@@ -218,6 +218,30 @@ describe('App', () => {
     unmount();
   });
 
+  it('takes those over the summary one after the other, each on what the one before has led to', async () => {
+    const harness = new Harness();
+    using terminal = emulateTerminal(80, 24, harness.draw);
+    await terminal.screen();
+    const state = exampleState(exampleBodies());
+    for (const id of state.tasks.keys()) harness.run.begin(1, id);
+    harness.summary = summaryText(summarise(state, new Date(EXAMPLE_NOW)), { columns: 80 });
+    const screen = async (): Promise<string> => (await terminal.screen()).join('\n');
+    await expect.poll(screen).toContain('FOR YOU');
+    terminal.press('\t\r');
+    await expect.poll(screen).toMatch(/^▶\S+ {2}all\n/);
+    terminal.press('jj');
+    await expect.poll(screen).toMatch(/▶ gate RED/);
+    terminal.press('\u001B');
+    await expect.poll(screen).toContain('FOR YOU');
+    terminal.press('/Upgra\r\r');
+    await expect.poll(screen).toMatch(/^▶app-2 {2}all\n/);
+    // What is pasted into a text that is typed is no key.
+    terminal.press('/');
+    terminal.press('q\rq');
+    await expect.poll(screen).toContain('/q q_');
+    expect(harness.left).toEqual([]);
+  });
+
   it('shows what has come since, without a key', async () => {
     const harness = new Harness();
     const { lastFrame, unmount } = render(harness.draw({ columns: 100, rows: 24 }));

@@ -33,6 +33,22 @@ describe('keysPressed', () => {
     expect(keysPressed('c', { ...NO_KEY, ctrl: true })).toEqual(['ctrl-c']);
   });
 
+  it('takes keys without a character of their own apart, and all where nothing is pasted', () => {
+    expect(keysPressed('\t\r', NO_KEY)).toEqual(['tab', 'enter']);
+    expect(keysPressed('\r\r', NO_KEY)).toEqual(['enter', 'enter']);
+    expect(keysPressed('\u0004\u0004', NO_KEY)).toEqual(['ctrl-d', 'ctrl-d']);
+    expect(keysPressed('a\tb\r', NO_KEY)).toEqual(['a\tb\r']);
+    expect(keysPressed('jk\t/\u{1F600}\r', NO_KEY, true)).toEqual([
+      'j',
+      'k',
+      'tab',
+      '/',
+      '\u{1F600}',
+      'enter',
+    ]);
+    expect(keysPressed('', { ...NO_KEY, pageDown: true }, true)).toEqual(['page down']);
+  });
+
   it.each([
     ['upArrow', 'up'],
     ['downArrow', 'down'],
