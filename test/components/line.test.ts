@@ -1,23 +1,16 @@
+import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
-import { BUILT_MODULES } from '../built-modules.js';
+import { BUILT_PROGRAMS } from '../built-programs.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ALARMING_LINE = join(BUILT_PROGRAMS, 'alarming-line.js');
 
 /** What a terminal of 16 colours is sent for an alarming line; what it can do is found out once in a process. */
 async function alarm(color: boolean): Promise<string> {
-  const script = `
-    import { renderToString } from 'ink';
-    import { createElement } from 'react';
-    import { Line } from '${BUILT_MODULES}components/line.js';
-    import { ThemeContext } from '${BUILT_MODULES}components/theme.js';
-    const line = createElement(Line, { text: 'broken', tone: 'alarm' });
-    const theme = { ascii: false, color: ${color} };
-    process.stdout.write(renderToString(createElement(ThemeContext, { value: theme }, line)));`;
-  const env = { FORCE_COLOR: '1', NODE_ENV: 'production' };
-  const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT, env });
+  const { stdout } = await execa(process.execPath, [ALARMING_LINE, String(color)], {
+    env: { FORCE_COLOR: '1' },
+  });
   return stdout;
 }
 

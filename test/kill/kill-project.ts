@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { TaskId } from '../../source/engine/ids.js';
-import { BUILT_MODULES } from '../built-modules.js';
+import { BUILT_PROGRAMS } from '../built-programs.js';
 import { fileTasks } from '../e2e/loop-run.js';
 import { type GitProject, makeGitProject } from '../git-project.js';
 
 const AGENT = fileURLToPath(new URL('../fixtures/noting-agent.sh', import.meta.url));
-const HOOKS = fileURLToPath(new URL('../fixtures/kill-points.mjs', import.meta.url));
 const FAULTY_DISK = fileURLToPath(new URL('../fixtures/faulty-disk.mjs', import.meta.url));
-const HEW = join(BUILT_MODULES, 'bin.js');
+const SHIPPED_HEW = fileURLToPath(new URL('../../dist/bin.js', import.meta.url));
+const KILLED_HEW = join(BUILT_PROGRAMS, 'killed-hew.js');
 
 /** What each task does, by its number from 1; see noting-agent.sh. */
 export const TITLES = [
@@ -39,12 +39,10 @@ export interface HewEnd {
 export interface KillProject extends AsyncDisposable {
   readonly project: GitProject;
   readonly ids: readonly TaskId[];
-  /** Starts the real program, which ends itself at `point`, such as `append 17`; see kill-points.mjs. */
+  /** Starts the real program, which ends itself at `point`, such as `append 17`; see killed-hew.ts. */
   hew(args: readonly string[], point?: string): Promise<HewEnd>;
   /** The same with a disk of which the write that `at` names fails, such as `17 ENOSPC`; see faulty-disk.mjs. */
   onFaultyDisk(args: readonly string[], at: string, lasts: boolean): Promise<HewEnd>;
-  /** Every point that an undisturbed program would meet, as `append <event>` and `effect <what>`. */
-  points(): Promise<readonly string[]>;
   /** What agents noted before they ended. */
   notes(): Promise<readonly { readonly head: string; readonly tree: string; readonly what: string }[]>;
 }
@@ -59,9 +57,7 @@ export async function makeKillProject(): Promise<KillProject> {
     },
   });
   const notes = join(project.folder, 'notes');
-  const counts = join(project.folder, 'points');
   await mkdir(notes);
-  await writeFile(counts, '');
   const ids = await fileTasks(
     project,
     ...TITLES.map((title) => ({
@@ -72,11 +68,11 @@ export async function makeKillProject(): Promise<KillProject> {
   for (const [index, id] of ids.entries()) await writeFile(join(notes, `${id}.title`), `${TITLES[index]}\n`);
 
   const start = async (
-    hooks: string,
+    program: readonly string[],
     args: readonly string[],
     more: Readonly<Record<string, string>>,
   ): Promise<HewEnd> => {
-    const ran = await execa(process.execPath, ['--import', hooks, HEW, 'loop', ...args], {
+    const ran = await execa(process.execPath, [...program, 'loop', ...args], {
       cwd: project.path,
       env: { ...project.env, KILL_NOTES: notes, ...more },
       extendEnv: false,
@@ -93,10 +89,9 @@ export async function makeKillProject(): Promise<KillProject> {
   return {
     project,
     ids,
-    hew: (args, point) => start(HOOKS, args, { KILL_COUNTS: counts, ...(point ? { KILL_AT: point } : {}) }),
+    hew: (args, point) => start([KILLED_HEW], args, point ? { KILL_AT: point } : {}),
     onFaultyDisk: (args, at, lasts) =>
-      start(FAULTY_DISK, args, { FAULT_AT: at, FAULT_LASTS: lasts ? '1' : '0' }),
-    points: async () => (await readFile(counts, 'utf8')).split('\n').filter((line) => line !== ''),
+      start(['--import', FAULTY_DISK, SHIPPED_HEW], args, { FAULT_AT: at, FAULT_LASTS: lasts ? '1' : '0' }),
     notes: async () => {
       const text = await readFile(join(notes, 'ends'), 'utf8').catch(() => '');
       return text

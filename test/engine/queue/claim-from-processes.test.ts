@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { FileQueue } from '../../../source/engine/queue/file-queue.js';
-import { BUILT_MODULES } from '../../built-modules.js';
+import { BUILT_PROGRAMS } from '../../built-programs.js';
 import { temporaryFolder } from '../../temporary-folder.js';
 
-const CLAIM_TASKS = fileURLToPath(new URL('../../fixtures/claim-tasks.mjs', import.meta.url));
+const CLAIM_TASKS = join(BUILT_PROGRAMS, 'claim-tasks.js');
 
 it('gives each of 40 tasks to one of 8 processes that all want it', async () => {
   await using folder = await temporaryFolder();
@@ -17,7 +17,7 @@ it('gives each of 40 tasks to one of 8 processes that all want it', async () => 
   await writeFile(path, ids.map((id) => `${JSON.stringify({ id, title: 'A task' })}\n`).join(''));
 
   const actors = Array.from({ length: 8 }, (_, index) => `w${index}`);
-  const processes = actors.map((actor) => execa(process.execPath, [CLAIM_TASKS, BUILT_MODULES, path, actor]));
+  const processes = actors.map((actor) => execa(process.execPath, [CLAIM_TASKS, path, actor]));
   await Promise.all(processes.map(async ({ stdout }) => once(stdout, 'data')));
   for (const { stdin } of processes) stdin.write('go\n');
   const results = await Promise.all(processes);
