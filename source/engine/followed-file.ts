@@ -1,8 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 
-const SMALLEST_CHUNK = 64 * 1024;
-const LARGEST_CHUNK = 512 * 1024;
+/** Of larger ones more lives at once than can be given back cheaply. */
+const CHUNK = 64 * 1024;
 
 /** A file that grows while it is read: its whole lines, each once. */
 export class FollowedFile {
@@ -23,8 +23,7 @@ export class FollowedFile {
       // One that has become shorter was begun anew.
       const { size } = await handle.stat();
       if (size < this.#offset) this.#offset = 0;
-      const wanted = Math.max(SMALLEST_CHUNK, size - this.#offset);
-      const chunk = Buffer.allocUnsafe(Math.min(LARGEST_CHUNK, wanted));
+      const chunk = Buffer.allocUnsafe(CHUNK);
       for (;;) {
         const { bytesRead } = await handle.read(chunk, 0, chunk.length, this.#offset);
         if (bytesRead === 0) return;

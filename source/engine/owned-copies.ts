@@ -2,11 +2,12 @@ let owned: WeakSet<object> | null = null;
 
 /**
  * Runs `work`, which sees nothing of the states between its first and its last: what it has copied once it changes in place
- * from then on, until it returns. So many events cost no more copies of long lists and maps than one.
+ * from then on, until it returns. So many events cost no more copies of long lists and maps than one. With the `copies` of
+ * work before, it goes on changing those: nobody else may have seen them.
  */
-export function withOwnedCopies<Result>(work: () => Result): Result {
+export function withOwnedCopies<Result>(work: () => Result, copies = new WeakSet<object>()): Result {
   const before = owned;
-  owned ??= new WeakSet();
+  owned ??= copies;
   try {
     return work();
   } finally {

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { type Places, runFolder } from './git/places.js';
 import type { RunId } from './ids.js';
 import { journalEvents } from './journal-events.js';
-import { EMPTY_STATE } from './reduce.js';
-import { replay } from './replay.js';
+import { replayParts } from './replay.js';
 import { readRunRecords, type RunRecords } from './run-files/run-records.js';
 import { findLiveRun } from './run-lock.js';
 import type { RunState } from './state.js';
@@ -29,8 +28,7 @@ export async function readRun(places: Pick<Places, 'hew'>, run: RunId): Promise<
     () => false,
   );
   if (hasJournal) {
-    let state = EMPTY_STATE;
-    for await (const events of journalEvents(path, null)) state = replay(events, state);
+    const state = await replayParts(journalEvents(path, null));
     // A run that was killed before its first event has told nothing.
     if (state.run !== null) return { kind: 'journal', state };
   }

@@ -62,8 +62,10 @@ function withSpans(
   { at }: DurableEvent,
 ): readonly SlotState[] {
   let told = after;
-  for (const [index, slot] of before === after ? [] : after.entries()) {
-    if (slot === before[index]) continue;
+  if (before === after) return told;
+  for (let index = 0; index < after.length; index += 1) {
+    const slot = after[index];
+    if (!slot || slot === before[index]) continue;
     const now = spanOf(slot);
     const last = slot.spans.at(-1);
     if (last && isSameSpan(last, now)) continue;

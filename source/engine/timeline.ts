@@ -92,8 +92,10 @@ function bounded(spans: readonly Span[]): readonly Span[] {
   const short = pairs.toSorted((left, right) => left - right)[Math.floor(pairs.length / 4)] ?? 0;
   const kept: Span[] = [];
   for (let index = 0; index < spans.length; index += 1) {
-    const [left, right, next] = spans.slice(index, index + 3);
+    const left = spans[index];
     if (!left) break;
+    const right = spans[index + 1];
+    const next = spans[index + 2];
     const joins = right !== undefined && next !== undefined && next.from - left.from <= short;
     kept.push(joins ? together(left, right, next.from) : left);
     if (joins) index += 1;

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DurableEvent, durableEventSchema } from '../../source/engine/events.js';
 import { EMPTY_STATE, reduce } from '../../source/engine/reduce.js';
-import { replay } from '../../source/engine/replay.js';
+import { replay, replayParts } from '../../source/engine/replay.js';
 import type { RunState } from '../../source/engine/state.js';
 import { shownSlots } from '../../source/engine/shown-slots.js';
 import { eventSequences } from '../event-sequences.js';
@@ -10,6 +10,8 @@ import { exampleState, started, worker } from '../example-run.js';
 import { checkInvariants } from '../state-invariants.js';
 
 const ALL_TYPES = durableEventSchema.options.map((option) => option.shape.type.value);
+
+const UNTOUCHED = structuredClone(EMPTY_STATE);
 
 function reduceAll(events: readonly DurableEvent[]): RunState {
   return events.reduce(reduce, EMPTY_STATE);
@@ -63,23 +65,19 @@ describe('reduce', () => {
     );
   });
 
-  it('gives the same state one by one and in parts that are replayed, of which none is changed by the next', () => {
-    fc.assert(
-      fc.property(eventSequences, fc.integer({ min: 1, max: 20 }), (events, size) => {
-        const parts = [];
-        let state = EMPTY_STATE;
-        for (let at = 0; at < events.length; at += size) {
-          state = replay(events.slice(at, at + size), state);
-          parts.push({
-            state,
-            copy: structuredClone(state),
-            expected: reduceAll(events.slice(0, at + size)),
-          });
+  it('gives the same state one by one, replayed at once and replayed in parts', async () => {
+    await fc.assert(
+      fc.asyncProperty(eventSequences, fc.integer({ min: 1, max: 20 }), async (events, size) => {
+        const copies = structuredClone(events);
+        async function* parts() {
+          for (let at = 0; at < events.length; at += size) yield events.slice(at, at + size);
         }
-        for (const part of parts) {
-          expect(part.state).toEqual(part.expected);
-          expect(part.state).toEqual(part.copy);
-        }
+        const expected = reduceAll(events);
+        const [atOnce, inParts] = [replay(events), await replayParts(parts())];
+        expect(atOnce).toEqual(expected);
+        expect(inParts).toEqual(expected);
+        // What is copied once and changed from then on is nobody else's.
+        expect([EMPTY_STATE, events]).toEqual([UNTOUCHED, copies]);
       }),
       { numRuns: 40 },
     );
