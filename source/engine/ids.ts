@@ -11,8 +11,10 @@ export type RunId = z.infer<typeof runIdSchema>;
 /** A task's id as its queue gave it: safe as one argument and as one word of a line, but never part of a path or ref. */
 export const taskIdSchema = z
   .string()
-  .max(128)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'is not a task id (letters, digits, ".", "_" and "-")')
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+    'is not a task id (at most 128 letters, digits, ".", "_" and "-")',
+  )
   .brand('TaskId');
 export type TaskId = z.infer<typeof taskIdSchema>;
 
@@ -24,9 +26,9 @@ export const shaSchema = z
 export type Sha = z.infer<typeof shaSchema>;
 
 /** A lane of the run, numbered from 1. */
-export const slotNumberSchema = z.int().min(1).max(16);
+export const slotNumberSchema = z.literal(Array.from({ length: 16 }, (_, index) => index + 1));
 /** A worktree and its branch, numbered from 0 and never reused in a run. */
-export const workerNumberSchema = z.int().min(0);
+export const workerNumberSchema = z.uint32();
 
 /** Makes a new run id from the time and eight random hex digits. */
 export function newRunId(now: Date): RunId {

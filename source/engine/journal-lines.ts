@@ -1,4 +1,4 @@
-import { checkSum, FIRST_SUM, withoutSum } from './journal-sum.js';
+import { checkSum, FIRST_SUM } from './journal-sum.js';
 
 /** The end of a journal that was cut while it was written. */
 export interface TornLine {
@@ -65,10 +65,10 @@ export function journalLine(
   return { line: { line, value, changed: kind === 'wrong' }, sum };
 }
 
-/** The value of a journal's line without its checksum; undefined where it is no JSON. Pure. */
+/** The value of a journal's line, its checksum with it; undefined where it is no JSON. Pure. */
 export function journalValue(text: string): unknown {
   try {
-    return JSON.parse(withoutSum(text)) as unknown;
+    return JSON.parse(text) as unknown;
   } catch (error) {
     // What is no JSON is told apart by the caller: at the end it is torn, before it is broken.
     if (error instanceof SyntaxError) return undefined;

@@ -41,11 +41,6 @@ function hasSum(line: string): boolean {
   return line.startsWith(WITH_SUM) && line.startsWith(AFTER_SUM, SUM_AT + SUM_LENGTH);
 }
 
-/** The JSON of an event without its checksum. Pure. */
-export function withoutSum(line: string): string {
-  return hasSum(line) ? `{${line.slice(HEAD_LENGTH)}` : line;
-}
-
 function sumOf(before: string, rest: string): string {
   return hash('sha256', before + rest, 'hex').slice(0, 16);
 }
