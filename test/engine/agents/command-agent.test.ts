@@ -265,7 +265,8 @@ describe('a CommandAgent that floods', () => {
     });
     expect(result).toMatchObject(ended({ closing: { kind: 'closed' } }));
     expect(log.length).toBe(50_000_000 + '\nclosed app-1\n'.length);
-    expect(most - before).toBeLessThan(25);
+    // The 4 MB that are passed on of a line lie there several times, as bytes and as text: the line itself would be more.
+    expect(most - before).toBeLessThan(40);
   });
 
   test('holds little of a million lines', async () => {
