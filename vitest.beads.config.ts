@@ -1,9 +1,9 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
-import base from './vitest.config.js';
+import common from './test/common-config.js';
 
 /** The tests against the real bd: `npm run test:beads` names it to them. */
 export default mergeConfig(
-  { ...base, test: { ...base.test, include: [], exclude: [] } },
+  common,
   defineConfig({
     test: {
       include: ['test/beads/**/*.test.ts'],

@@ -1,21 +1,40 @@
-import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './test/longest-first.js';
+import { defineConfig, mergeConfig } from 'vitest/config';
+import common from './test/common-config.js';
 
-export default defineConfig({
-  // Tests see React's production build, as users do; its runtime has no development JSX.
-  oxc: { jsx: { development: false } },
-  test: {
-    include: ['test/**/*.test.{ts,tsx}'],
-    // Those need a real bd: npm run test:beads.
-    exclude: ['test/beads/**'],
-    // Tests that start real processes wait for events, never for the clock: this only ends a test that hangs.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // Most of a test's time it waits for git and for agents, so that two a core fill it.
-    maxWorkers: '200%',
-    sequence: { sequencer: LongestFirst },
-    globalSetup: ['test/build-once.ts'],
-    // Times of day are told where hew runs: tests run at one place.
-    env: { NODE_ENV: 'production', TZ: 'UTC' },
-  },
-});
+/**
+ * Tests that need a process of their own: those that start others all the time, which costs the more the more a process holds,
+ * and one of what a process holds.
+ */
+const APART = [
+  'test/{commands,e2e,kill}/**',
+  'test/engine/{git,prune}/**',
+  'test/engine/processes/{open-sets,process-set,reap-run,run-in-set,stall-watch}.test.ts',
+  'test/engine/gate/run-gate.test.ts',
+  'test/engine/agents/command-agent.test.ts',
+];
+
+export default mergeConfig(
+  common,
+  defineConfig({
+    test: {
+      projects: [
+        { extends: true, test: { name: 'apart', include: APART.map(testsIn) } },
+        {
+          extends: true,
+          test: {
+            name: 'together',
+            include: ['test/**/*.test.{ts,tsx}'],
+            // Those of beads need a real bd: npm run test:beads.
+            exclude: [...APART, 'test/beads/**'],
+            // To start a process for each file and to load the libraries again costs more than these files' tests.
+            isolate: false,
+          },
+        },
+      ],
+    },
+  }),
+);
+
+function testsIn(glob: string): string {
+  return glob.endsWith('**') ? `${glob}/*.test.{ts,tsx}` : glob;
+}

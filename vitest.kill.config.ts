@@ -1,8 +1,8 @@
-import { defineConfig } from 'vitest/config';
-import ordinary from './vitest.config.js';
+import { defineConfig, mergeConfig } from 'vitest/config';
+import common from './test/common-config.js';
 
-/** `npm run test:kill`: every point, which takes an hour on two cores. Nothing else: merged lists would hold both. */
-export default defineConfig({
-  ...ordinary,
-  test: { ...ordinary.test, include: ['test/kill/**/*.kill.ts'], testTimeout: 4 * 3_600_000 },
-});
+/** `npm run test:kill`: every point, which takes an hour on two cores. */
+export default mergeConfig(
+  common,
+  defineConfig({ test: { include: ['test/kill/**/*.kill.ts'], testTimeout: 4 * 3_600_000 } }),
+);

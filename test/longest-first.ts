@@ -4,20 +4,26 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONGEST = [
   'test/kill/sample.test.ts',
   'test/e2e/guardian.test.ts',
+  'test/e2e/wayward-agents.test.ts',
+  'test/e2e/walk.test.ts',
   'test/kill/faulty-disk.test.ts',
-  'test/e2e/night.test.ts',
+  'test/e2e/hurtful-tasks.test.ts',
+  'test/e2e/landing-obstacles.test.ts',
   'test/e2e/parked.test.ts',
+  'test/e2e/resume.test.ts',
+  'test/e2e/night.test.ts',
+  'test/e2e/screen.test.ts',
   'test/e2e/forty-tasks.test.ts',
-  'test/engine/queue/beads-queue.test.ts',
   'test/commands/task.test.ts',
 ];
 
-/** The order in which Vitest begins the test files: the longest first, also where no earlier run has measured them. */
+/** The order in which Vitest begins the test files: the longest first, and what shares its process together at the end. */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
+    const rank = ({ moduleId, project }: TestSpecification): number => {
       const place = LONGEST.findIndex((file) => moduleId.endsWith(file));
-      return place === -1 ? LONGEST.length : place;
+      if (place !== -1) return place;
+      return project.config.isolate ? LONGEST.length : LONGEST.length + 1;
     };
     return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
   }
