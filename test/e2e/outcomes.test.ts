@@ -26,6 +26,7 @@ describe('work that is done', () => {
     await first.write('one.txt', 'one\n');
     await first.close();
     const merged = await run.until('merge.finished');
+    await run.until('iteration.finished');
     await second.close();
     expect(await run.ended).toBe(0);
 
