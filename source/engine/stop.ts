@@ -102,7 +102,7 @@ export function guardThreshold(jobs: number): number {
 /** What the exit code is made from. */
 export interface ExitFacts {
   readonly stop_reason: StopReason;
-  /** Something is conflicted, failed, stranded or not landed. */
+  /** Something is conflicted, failed, stranded, not given back or not landed. */
   readonly something_wrong: boolean;
   readonly tasks_left: boolean;
 }

@@ -383,6 +383,28 @@ describe('next steps', () => {
     ]);
   });
 
+  it('give back what the queue would not take', () => {
+    const refused = { task: 'app-7', note: '', failed: false, message: 'bd is stuck' };
+    const ended = attempt('app-7', { end: 'queue_failed', fate: 'open again' });
+    const events = [
+      started(),
+      worker(0),
+      ...ended,
+      { type: 'task.return_refused', ...refused },
+    ] satisfies ExampleBody[];
+    const summary = summaryOf(...events, finished());
+    expect(summary).toMatchObject({ something_wrong: true });
+    expect(summary.next_steps).toEqual([
+      {
+        task: 'app-7',
+        why: 'app-7 could not be given back to the queue: bd is stuck',
+        commands: ['hew task update app-7 --status open'],
+      },
+    ]);
+    const back = { type: 'task.returned', task: 'app-7', note: '', failed: false } satisfies ExampleBody;
+    expect(summaryOf(...events, back, finished())).toMatchObject({ something_wrong: false, next_steps: [] });
+  });
+
   it('show the salvage of what failed', () => {
     const salvage = `refs/hew/salvage/${EXAMPLE_RUN}/w0/1`;
     const failed = attempt('app-2', {
