@@ -6,7 +6,7 @@ import common from './test/common-config.js';
  * and one of what a process holds.
  */
 const APART = [
-  'test/{commands,e2e,kill}/**',
+  'test/{e2e,kill}/**',
   'test/engine/{git,prune}/**',
   'test/engine/processes/{open-sets,process-set,reap-run,run-in-set,stall-watch}.test.ts',
   'test/engine/gate/run-gate.test.ts',

@@ -11,7 +11,7 @@ const DIST = join(ROOT, 'dist');
 
 /**
  * Vitest's global setup: brings `dist/` and the tests' own programs up to the source once a test run, so that tests can start
- * them. Types are not checked here (`npm run types` does that).
+ * them. Types are not checked here (`npm run lint` does that).
  */
 export default async function buildOnce(): Promise<void> {
   await Promise.all([bundle(shipped, DIST), bundle(programs, BUILT_PROGRAMS)]);
