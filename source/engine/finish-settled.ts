@@ -19,7 +19,10 @@ export async function finishSettled(
   return tellFinished(context, stop_reason, away_ms);
 }
 
-/** Gives a run that was cut and is settled up: only a pure fast-forward is tried (LOOP.md §6). Returns the exit code. */
+/**
+ * Gives a run that was cut and is settled up: only a pure fast-forward is tried (LOOP.md §6). It was dead for `away_ms`
+ * milliseconds. Returns the exit code.
+ */
 export async function giveUp(
   context: QueueContext,
   workers: readonly Worker[],

@@ -2,6 +2,7 @@ import { isClaimOf, type TaskId } from './ids.js';
 import { QueueError } from './ports.js';
 import { salvageName } from './salvage-name.js';
 import type { QueueContext } from './run-context.js';
+import { unlessQueueError } from './unless-queue-error.js';
 
 /** The label that keeps a task from being taken again until a person has looked at it. */
 export const FAILED_LABEL = 'hew-failed';
@@ -47,7 +48,7 @@ export async function giveBackAgain(context: QueueContext): Promise<boolean> {
     if (refused === null) continue;
     const { note, failed, offered } = refused;
     const now = await queue.show(task).catch(unlessQueueError);
-    if (now === 'no answer') break;
+    if (now === undefined) break;
     // Whether its agent had closed it could not be seen when it ended.
     const isHeld = now && (isClaimOf(run, now) || (now.status === 'closed' && end === 'queue_failed'));
     if (isHeld) {
@@ -56,11 +57,6 @@ export async function giveBackAgain(context: QueueContext): Promise<boolean> {
     returned = true;
   }
   return returned;
-}
-
-function unlessQueueError(error: unknown): 'no answer' {
-  if (error instanceof QueueError) return 'no answer';
-  throw error;
 }
 
 /** What the queue is told of the attempt that brings a task back. Pure. */

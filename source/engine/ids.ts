@@ -58,7 +58,7 @@ export function workerBranch(run: RunId, worker: number): string {
 
 /** Who a claim is made by: the queue shows it as the task's assignee. */
 export function claimActor(run: RunId, worker: number): string {
-  return `hew/${run}/w${worker}`;
+  return `${claimPrefix(run)}${worker}`;
 }
 
 /** Whether a task is claimed by any of a run's workers. */
@@ -66,5 +66,9 @@ export function isClaimOf(
   run: RunId,
   { status, assignee }: { readonly status: string; readonly assignee: string | null },
 ): boolean {
-  return status === 'in_progress' && assignee !== null && assignee.startsWith(`hew/${run}/w`);
+  return status === 'in_progress' && assignee !== null && assignee.startsWith(claimPrefix(run));
+}
+
+function claimPrefix(run: RunId): string {
+  return `hew/${run}/w`;
 }

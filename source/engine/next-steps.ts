@@ -1,3 +1,4 @@
+import type { QueueCommands } from './ports.js';
 import { QUEUE_COMMANDS } from './queue/queue-commands.js';
 import { salvageName } from './salvage-name.js';
 import type { TaskId } from './ids.js';
@@ -57,8 +58,8 @@ function checkoutSteps({ run, finished }: RunState): readonly NextStep[] {
 }
 
 /** What the user's queue is asked with. */
-function queueCommand(state: RunState): string {
-  return state.run?.queue === 'beads' ? 'bd' : 'hew task';
+function commandsOf({ run }: RunState): QueueCommands {
+  return QUEUE_COMMANDS[run?.queue ?? 'file'];
 }
 
 function strandedSteps(state: RunState, task: TaskSummary): readonly NextStep[] {
@@ -67,13 +68,13 @@ function strandedSteps(state: RunState, task: TaskSummary): readonly NextStep[] 
   const refused =
     task.close_refused === null ? 'was not closed' : `could not be closed: ${task.close_refused}`;
   const why = `${task.id} is ${task.sha === null ? 'done' : 'merged'}, but ${refused}`;
-  return [{ task: task.id, why, commands: [`${queueCommand(state)} close ${task.id}`] }];
+  return [{ task: task.id, why, commands: [commandsOf(state).close(task.id)] }];
 }
 
-function notReturnedSteps({ run }: RunState, task: TaskSummary): readonly NextStep[] {
-  if (task.return_refused === null || !run) return [];
+function notReturnedSteps(state: RunState, task: TaskSummary): readonly NextStep[] {
+  if (task.return_refused === null) return [];
   const why = `${task.id} could not be given back to the queue: ${task.return_refused.message}`;
-  const commands = [QUEUE_COMMANDS[run.queue].giveBack(task.id), ...lookAtSalvage(task)];
+  const commands = [commandsOf(state).giveBack(task.id), ...lookAtSalvage(task)];
   return [{ task: task.id, why, commands }];
 }
 
@@ -83,13 +84,11 @@ function conflictStep(state: RunState, task: TaskSummary): NextStep {
   );
   const where = parked ? ` (worker w${parked.worker} kept)` : '';
   const why = `${task.id} ${task.reason ?? `conflicts in ${task.paths.join(', ') || 'files of another task'}`}${where}`;
-  if (task.bug !== null) return { task: task.id, why, commands: [`${queueCommand(state)} show ${task.bug}`] };
+  if (task.bug !== null) return { task: task.id, why, commands: [commandsOf(state).show(task.bug)] };
   return {
     task: task.id,
     why,
-    commands: parked
-      ? [`git -C ${shellWord(parked.path)} status`]
-      : [`${queueCommand(state)} show ${task.id}`],
+    commands: parked ? [`git -C ${shellWord(parked.path)} status`] : [commandsOf(state).show(task.id)],
   };
 }
 
@@ -98,7 +97,7 @@ function failedStep(state: RunState, task: TaskSummary): NextStep {
   return {
     task: task.id,
     why: `${task.id} failed${tries}${task.reason === null ? '' : `: ${task.reason}`}`,
-    commands: [`${queueCommand(state)} show ${task.id}`, ...lookAtSalvage(task)],
+    commands: [commandsOf(state).show(task.id), ...lookAtSalvage(task)],
   };
 }
 

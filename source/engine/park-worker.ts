@@ -6,6 +6,7 @@ import { readStatus } from './git/status.js';
 import { isIntact } from './git/worktree.js';
 import { type Sha, type TaskId, trunkBranch } from './ids.js';
 import { QueueError } from './ports.js';
+import { QUEUE_COMMANDS } from './queue/queue-commands.js';
 import type { AttemptOutcome } from './run-attempt.js';
 import type { QueueContext } from './run-context.js';
 
@@ -63,7 +64,7 @@ async function fileBug(
     trunk_sha: trunk,
     messages: outcome.conflict?.messages ?? '',
     conflict: outcome.conflict !== null,
-    close_command: queue.commands.close('<the id of this task>'),
+    close_command: QUEUE_COMMANDS[queue.kind].close('<the id of this task>'),
   };
   try {
     const bug = await queue.create(conflictBug(facts));

@@ -84,6 +84,7 @@ export interface QueueCommands {
   /** Files a task. */
   readonly create: string;
   readonly close: (id: string) => string;
+  readonly show: (id: string) => string;
   /** Makes a task that is in progress open and nobody's. */
   readonly giveBack: (id: string) => string;
 }
@@ -94,7 +95,6 @@ export interface QueueCommands {
  */
 export interface TaskQueue {
   readonly kind: 'file' | 'beads';
-  readonly commands: QueueCommands;
   list(): Promise<QueueListing>;
   show(id: TaskId): Promise<Task | null>;
   /** Takes an open, unassigned task: status in_progress, assignee the actor. Claiming one's own again succeeds. */

@@ -19,6 +19,7 @@ import { readSkill } from './read-skill.js';
 import { RED_GATE_STATUS } from './remember-red-gate.js';
 import type { RuntimePlan } from './runtime-pool.js';
 import { openQueue } from './queue/open-queue.js';
+import { QUEUE_COMMANDS } from './queue/queue-commands.js';
 import { scopeProblem } from './schedule.js';
 import { reapDeadRuns } from './reap-dead-runs.js';
 import { readSettings, resolveSettings, type Settings, SettingsError } from './settings.js';
@@ -181,7 +182,7 @@ async function listQueue(
     const tasks = [...listing.tasks.values()];
     const problem = tasks.some((task) => task.status !== 'closed')
       ? settings && scopeProblem(listing, settings.loop)
-      : `The queue is empty: there is no task that is not closed. File one: ${queue.commands.create}`;
+      : `The queue is empty: there is no task that is not closed. File one: ${QUEUE_COMMANDS[queue.kind].create}`;
     if (!problem) return listing;
     problems.push(problem);
   } catch (error) {

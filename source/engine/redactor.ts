@@ -2,8 +2,10 @@
 const SECRET_NAME = /_(KEY|TOKEN|SECRET)$/i;
 /** What is shorter is no secret, and would take words out of every text. */
 const SHORTEST = 8;
-/** What stands where a secret stood is made of the first of these; a variable's value holds anything but the last. */
-const MARKS = ['*', '#', '?', '!', '.', '_', '~', '\0'] as const;
+/** What stands where a secret stood is made of the first of these that no secret holds. */
+const MARKS = ['*', '#', '?', '!', '.', '_', '~'] as const;
+/** The one character that no variable's value can hold. */
+const LAST_MARK = '\0';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -55,7 +57,7 @@ function secretsIn(env: Variables): readonly string[] {
 
 /** A mark that no secret holds: what it brings together never becomes one, nor does it with what comes later. */
 function markFor(secrets: readonly string[]): string {
-  const mark = MARKS.find((each) => !secrets.some((secret) => secret.includes(each))) ?? '\0';
+  const mark = MARKS.find((each) => !secrets.some((secret) => secret.includes(each))) ?? LAST_MARK;
   return mark.repeat(3);
 }
 

@@ -3,6 +3,7 @@ import { giveBack } from './give-back.js';
 import { QueueError, type Task } from './ports.js';
 import type { RunContext, Worker } from './run-context.js';
 import type { RunState } from './state.js';
+import { unlessQueueError } from './unless-queue-error.js';
 import { type AttemptGuard, type TaskEnd, workOnTask } from './work-on-task.js';
 import { createWorker } from './workers.js';
 
@@ -70,7 +71,7 @@ export async function takeTask(
     await giveBack(context, { task: task.id, note, failed: false });
     return null;
   }
-  // What was filed and changed since the listing was made belongs in the prompt.
+  // What was filed and changed since belongs in the prompt; a queue that cannot be read just now is no reason to leave the task.
   const fresh = (await context.queue.show(task.id).catch(unlessQueueError)) ?? task;
   const end = await workOnTask(context, worker, fresh, guard, AbortSignal.any([context.aborted, signal]));
   if (!end.worker_usable) slot.worker = null;
@@ -98,10 +99,4 @@ async function claimUnknown({ events, run }: RunContext, task: Task, { message }
   const note = `Given back by ${run}, which was not told whether it had claimed it.`;
   const again = { note, failed: false, offered: true };
   await events.record({ type: 'task.return_refused', task: task.id, ...again, message });
-}
-
-/** A queue that cannot be read just now is no reason to leave a task that is claimed. */
-function unlessQueueError(error: unknown): null {
-  if (error instanceof QueueError) return null;
-  throw error;
 }

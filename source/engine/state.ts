@@ -120,14 +120,11 @@ export interface TaskState extends Spending {
   readonly salvages: readonly string[];
 }
 
-/** A task that the run has let go of and that the queue has not taken back yet. */
-export interface RefusedReturn {
-  readonly note: string;
-  readonly failed: boolean;
-  readonly offered: boolean;
-  /** Why the queue would not have it. */
-  readonly message: string;
-}
+/** A task that the run has let go of and that the queue has not taken back yet, with why it would not. */
+export type RefusedReturn = Pick<
+  Extract<DurableEvent, { type: 'task.return_refused' }>,
+  'note' | 'failed' | 'offered' | 'message'
+>;
 
 export type Landing =
   | { readonly kind: 'not_tried' }

@@ -51,6 +51,13 @@ class Harness {
     };
   };
 
+  /** Ends the run of the example, whose tasks have stories to tell. */
+  endExample(): void {
+    const state = exampleState(exampleBodies());
+    for (const id of state.tasks.keys()) this.run.begin(1, id);
+    this.summary = summaryText(summarise(state, new Date(EXAMPLE_NOW)), { columns: 80 });
+  }
+
   readonly control = (control: Control): void => {
     this.controls.push(control);
     if (control.type === 'pauseSlot') this.run.tell({ type: 'slot.paused', slot: control.slot });
@@ -222,9 +229,7 @@ describe('App', () => {
     const harness = new Harness();
     using terminal = emulateTerminal(80, 24, harness.draw);
     await terminal.screen();
-    const state = exampleState(exampleBodies());
-    for (const id of state.tasks.keys()) harness.run.begin(1, id);
-    harness.summary = summaryText(summarise(state, new Date(EXAMPLE_NOW)), { columns: 80 });
+    harness.endExample();
     const screen = async (): Promise<string> => (await terminal.screen()).join('\n');
     await expect.poll(screen).toContain('FOR YOU');
     terminal.press('\t\r');
@@ -285,9 +290,7 @@ describe('App', () => {
     const harness = new Harness();
     using terminal = emulateTerminal(80, 24, harness.draw);
     await terminal.screen();
-    const state = exampleState(exampleBodies());
-    for (const id of state.tasks.keys()) harness.run.begin(1, id);
-    harness.summary = summaryText(summarise(state, new Date(EXAMPLE_NOW)), { columns: 80 });
+    harness.endExample();
     const until = async (pattern: string | RegExp): Promise<void> => {
       await expect.poll(async () => (await terminal.screen()).join('\n')).toMatch(pattern);
     };

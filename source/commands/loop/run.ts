@@ -8,8 +8,8 @@ hew loop run [flags]    drains the queue: each task in a worktree of its own, me
 
 ${RUN_FLAGS_HELP.trim().replace(/^/, '  ')}
 
-It ends with 0 when all went well, 1 when something is conflicted, failed, stranded, not given back or not landed, 2 when it could not
-start, 3 when a limit stopped it with tasks left, 130 when it was aborted.
+It ends with 0 when all went well, 1 when something is conflicted, failed, stranded, not given back or not landed,
+2 when it could not start, 3 when a limit stopped it with tasks left, 130 when it was aborted.
 
   hew loop run --jobs 4 --model sonnet
   hew loop run --jobs 4 --agent-command "./agent.sh"

@@ -16,7 +16,6 @@ import { parseIssues } from './bd-issue.js';
 import type { BdCommand, BdProgram } from './bd-program.js';
 import { BdListing } from './bd-listing.js';
 import type { BdVersion } from './bd-version.js';
-import { QUEUE_COMMANDS } from './queue-commands.js';
 
 /** Who bd records for what no worker's claim stands behind. */
 const HEW = 'hew';
@@ -36,7 +35,6 @@ export interface BeadsQueueOptions {
  */
 export class BeadsQueue implements TaskQueue {
   readonly kind = 'beads';
-  readonly commands = QUEUE_COMMANDS.beads;
   readonly #options: BeadsQueueOptions;
   readonly #listing = new BdListing();
   /** Who holds what this process has claimed: bd lets nobody else change a claim. */

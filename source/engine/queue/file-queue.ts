@@ -1,6 +1,5 @@
 import type { TaskId } from '../ids.js';
 import type { ClaimResult, CloseResult, Memory, NewTask, QueueListing, TaskQueue } from '../ports.js';
-import { QUEUE_COMMANDS } from './queue-commands.js';
 import type { QueueDocument } from './queue-document.js';
 import { setFields, setMemory } from './queue-document.js';
 import { QueueFile } from './queue-file.js';
@@ -53,7 +52,6 @@ type Tasks = FileListing['tasks'];
  */
 export class FileQueue implements TaskQueue {
   readonly kind = 'file';
-  readonly commands = QUEUE_COMMANDS.file;
   readonly #file: QueueFile;
   readonly #prefix: string;
   readonly #now: () => Date;

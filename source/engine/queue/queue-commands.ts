@@ -5,11 +5,13 @@ export const QUEUE_COMMANDS: Readonly<Record<TaskQueue['kind'], QueueCommands>> 
   beads: {
     create: 'bd create "<title>"',
     close: (id) => `bd close ${id}`,
+    show: (id) => `bd show ${id}`,
     giveBack: (id) => `bd update ${id} --status open --assignee ""`,
   },
   file: {
     create: 'hew task new "<title>"',
     close: (id) => `hew task close ${id}`,
+    show: (id) => `hew task show ${id}`,
     giveBack: (id) => `hew task update ${id} --status open`,
   },
 };
